@@ -6,5 +6,4 @@ use cloudcart_cfn::list;
 fn main() {
     let mut table = Table::new(list([KeySchema::hash("id")]));
     table.billing_mode = Some(BillingMode::OnDemand.into());
-    table.table_class = Some("STANDARD".into());
 }
