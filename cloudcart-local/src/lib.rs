@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod clock;
+pub mod cloudformation;
 pub mod core;
 pub mod error;
 pub mod ports;
