@@ -134,7 +134,7 @@ impl Checkout {
 
     fn caller(&self, request: &Request, wanted: &CheckoutRequest, key: &SigningKey) -> Result<Caller, Failure> {
         let user = identity::user(self.identity, request, wanted.user_id.as_deref());
-        let header = request.header("idempotency-key").map(idempotency_key).transpose()?;
+        let header = request.strict_header("idempotency-key")?.map(idempotency_key).transpose()?;
         let name = header.or(wanted.legacy_id.as_deref()).map(|name| {
             let principal = identity::principal(key, request, user.as_deref());
             // Newlines are in no part of it, so that no two triples make the same text.

@@ -21,7 +21,9 @@ pub enum ConfigError {
 }
 
 /// The environment, as a function that tests can own.
-pub struct Env<'a>(Box<dyn Fn(&str) -> Option<String> + 'a>);
+pub struct Env<'a>(Box<Lookup<'a>>);
+
+type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 impl<'a> Env<'a> {
     /// The process's own.

@@ -74,6 +74,12 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A header that must not be overlooked: an error if it is there but is not text.
+    pub fn strict_header(&self, name: &'static str) -> Result<Option<&str>, Problem> {
+        let value = self.headers.get(name).map(lambda_http::http::HeaderValue::to_str).transpose();
+        value.map_err(|_| Problem::new(Code::InvalidRequest, format!("{name} must be visible ASCII")))
+    }
+
     /// A cookie. The gateway hands them over apart from the headers.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let pairs = self.cookies.iter().flat_map(|line| line.split(';'));
@@ -111,8 +117,9 @@ impl Request {
 
     /// Whether `If-Match`, if there is one, allows a change of what has this tag. Strong comparison.
     pub fn may_change(&self, etag: &str) -> bool {
-        self.header("if-match")
-            .is_none_or(|value| value.trim() == "*" || value.split(',').any(|tag| tag.trim() == etag))
+        let Some(value) = self.headers.get("if-match") else { return true };
+        let value = value.to_str().unwrap_or_default();
+        value.trim() == "*" || value.split(',').any(|tag| tag.trim() == etag)
     }
 }
 

@@ -39,7 +39,10 @@ pub fn next(key: &SigningKey, scope: &str, last: Option<&StartKey>) -> Option<St
 /// Adds `Link` and `x-next-cursor`. `path` is the list's, `filters` its other parameters.
 pub fn link(response: Response, path: &str, filters: &[(&str, &str)], limit: u32, next: Option<&str>) -> Response {
     let Some(next) = next else { return response };
-    let filters: String = filters.iter().map(|(name, value)| format!("&{name}={}", escape(value))).collect();
-    let target = format!("<{path}?limit={limit}{filters}&cursor={}>; rel=\"next\"", escape(next));
+    let mut target = format!("{path}?limit={limit}");
+    for (name, value) in filters.iter().chain(&[("cursor", next)]) {
+        target.extend(["&", name, "=", &escape(value)]);
+    }
+    let target = format!("<{target}>; rel=\"next\"");
     response.header("link", target).header("x-next-cursor", next)
 }

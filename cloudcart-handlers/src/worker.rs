@@ -125,7 +125,8 @@ impl Worker {
         // The row is the truth, not the message.
         let order = self.orders.order(&id).await?.ok_or_else(|| RecordError::NoOrder(id.clone()))?;
         if order.state != State::Pending {
-            return done_before(&order);
+            done_before(&order.id, Some(order.state));
+            return Ok(());
         }
         let at = clock::words(self.clock.now());
         let mut confirmed = order.clone();
@@ -135,7 +136,10 @@ impl Worker {
                 log::write(Level::Info, "order confirmed", summary(&confirmed));
                 Ok(())
             }
-            Reserved::NotPending => done_before(&order),
+            Reserved::NotPending => {
+                done_before(&order.id, None);
+                Ok(())
+            }
             Reserved::OutOfStock(line) => {
                 let mut rejected = order;
                 rejected.apply(Event::Reject, &at, "out_of_stock")?;
@@ -163,10 +167,10 @@ impl Worker {
     }
 }
 
-fn done_before(order: &Order) -> Result<(), RecordError> {
-    let fields = json!({ "orderId": order.id.as_str(), "status": order.state.as_str() });
+/// A message that came twice, or about an order that has moved on: nothing to do, and nothing wrong.
+fn done_before(id: &OrderId, state: Option<State>) {
+    let fields = json!({ "orderId": id.as_str(), "status": state.map(State::as_str) });
     log::write(Level::Info, "order already handled", fields);
-    Ok(())
 }
 
 fn summary(order: &Order) -> Value {

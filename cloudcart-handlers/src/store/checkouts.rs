@@ -74,10 +74,7 @@ impl Checkouts for Dynamo {
                 tokio::time::sleep(jitter(25 << attempt)).await;
             }
             let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
-            let error = match sent {
-                Ok(_) => return Ok(Placed::Yes),
-                Err(error) => error,
-            };
+            let Err(error) = sent else { return Ok(Placed::Yes) };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
             else {
                 return Err(failed(operation, error));

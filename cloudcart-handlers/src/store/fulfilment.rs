@@ -104,10 +104,7 @@ impl Fulfilment for Dynamo {
                 writes.push(self.decrement(&order.lines[*at])?);
             }
             let sent = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-            let error = match sent {
-                Ok(_) => return Ok(Reserved::Yes),
-                Err(error) => error,
-            };
+            let Err(error) = sent else { return Ok(Reserved::Yes) };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
             else {
                 return Err(failed(CONFIRM, error));
@@ -157,8 +154,8 @@ mod tests {
         CancellationReason::builder().code(code).set_item(item).build()
     }
 
-    fn row() -> Option<Item> {
-        Some(Item::from([("available".to_owned(), AttributeValue::N("1".to_owned()))]))
+    fn row() -> Item {
+        Item::from([("available".to_owned(), AttributeValue::N("1".to_owned()))])
     }
 
     #[test]
@@ -170,13 +167,13 @@ mod tests {
 
     #[test]
     fn the_order_decides_before_the_stock() {
-        let both = [reason(CHECK_FAILED, None), reason(CHECK_FAILED, row())];
+        let both = [reason(CHECK_FAILED, None), reason(CHECK_FAILED, Some(row()))];
         assert_eq!(verdict(&both, &[0]), Some(Reserved::NotPending));
     }
 
     #[test]
     fn the_short_line_is_named_by_its_place_in_the_order() {
-        let reasons = [reason("None", None), reason("None", None), reason(CHECK_FAILED, row())];
+        let reasons = [reason("None", None), reason("None", None), reason(CHECK_FAILED, Some(row()))];
         assert_eq!(verdict(&reasons, &[0, 3]), Some(Reserved::OutOfStock(3)));
     }
 
