@@ -1,0 +1,10 @@
+//! CloudFormation through the real SDK: a listener hands its requests to the service, scripted providers stand for the
+//! other services.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test stops at the first surprise")]
+
+mod change_sets;
+mod failures;
+mod interruptions;
+mod lifecycle;
+mod requests;
+mod world;
