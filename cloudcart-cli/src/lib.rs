@@ -18,6 +18,7 @@ mod seed;
 mod session;
 pub mod shop_app;
 mod smoke;
+pub mod stack;
 mod table;
 mod watch;
 

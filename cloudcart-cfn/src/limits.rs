@@ -1,0 +1,63 @@
+//! CloudFormation's limits and how much of them a template uses.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
+
+use crate::template::Template;
+
+/// Resources in a template.
+pub const RESOURCES: usize = 500;
+/// Parameters in a template.
+pub const PARAMETERS: usize = 200;
+/// Outputs in a template.
+pub const OUTPUTS: usize = 200;
+/// Bytes of a template that is sent with the request.
+pub const INLINE_BYTES: usize = 51_200;
+/// Bytes of a template that is read from S3.
+pub const S3_BYTES: usize = 1_000_000;
+/// Bytes of the template's description.
+pub const DESCRIPTION_BYTES: usize = 1_024;
+/// Characters of a name of a resource, parameter or output.
+pub const NAME_CHARS: usize = 255;
+
+/// What a template holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Resources.
+    pub resources: usize,
+    /// Parameters.
+    pub parameters: usize,
+    /// Conditions.
+    pub conditions: usize,
+    /// Outputs.
+    pub outputs: usize,
+    /// Bytes of the compact JSON.
+    pub bytes: usize,
+}
+
+impl Counts {
+    pub(crate) fn of(template: &Template) -> Self {
+        Self {
+            resources: template.resources.len(),
+            parameters: template.parameters.len(),
+            conditions: template.conditions.len(),
+            outputs: template.outputs.len(),
+            bytes: template.to_json_compact().len(),
+        }
+    }
+
+    /// Name, used, limit: for a table.
+    pub const fn against_limits(&self) -> [(&'static str, usize, usize); 5] {
+        [
+            ("resources", self.resources, RESOURCES),
+            ("parameters", self.parameters, PARAMETERS),
+            ("outputs", self.outputs, OUTPUTS),
+            ("bytes inline", self.bytes, INLINE_BYTES),
+            ("bytes from S3", self.bytes, S3_BYTES),
+        ]
+    }
+
+    /// Whether the template may be sent with the request; if not it must come from S3.
+    pub const fn fits_inline(&self) -> bool {
+        self.bytes <= INLINE_BYTES
+    }
+}

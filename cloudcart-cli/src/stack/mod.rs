@@ -1,0 +1,108 @@
+//! The shop's stack: the template that `deploy` sends and `synth` prints.
+//!
+//! Routes, functions and the names of environment variables come from `cloudcart-shop`, so that the stack and the handlers
+//! cannot disagree. Who may touch what stands once, in [`rights`].
+
+mod functions;
+mod http_api;
+mod queue;
+pub mod rights;
+mod tables;
+mod variants;
+
+use cloudcart_cfn::resources::logs::RetentionInDays;
+use cloudcart_cfn::{Attributes, DeletionPolicy, Finding, List, Output, Severity, Tag, Template, YamlError, tags};
+use cloudcart_shop::env::{CartStore, Identity};
+
+pub use cloudcart_cfn::resources::lambda::Architecture;
+pub use functions::{CODE_BUCKET, HTTP_TIMEOUT_SECONDS, WORKER_TIMEOUT_SECONDS, code_key_parameter};
+pub use variants::{VARIANTS, Variant, render_all};
+
+/// What may differ between two shops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShopOptions {
+    /// Who is believed to be who.
+    pub identity: Identity,
+    /// Where carts live. With [`CartStore::Memory`] there is no Carts table.
+    pub cart: CartStore,
+    /// What the functions are built for.
+    pub architecture: Architecture,
+    /// How long the functions' logs are kept; one of [`RetentionInDays::ALLOWED`].
+    pub log_retention_days: u32,
+    /// Whether products, stock and orders outlive the stack. Without it `destroy` leaves nothing behind.
+    pub retain_data: bool,
+}
+
+impl Default for ShopOptions {
+    /// For trying out: demo identity, carts in a table, x86-64, a week of logs, nothing retained.
+    fn default() -> Self {
+        Self {
+            identity: Identity::Demo,
+            cart: CartStore::DynamoDb,
+            architecture: Architecture::X86_64,
+            log_retention_days: 7,
+            retain_data: false,
+        }
+    }
+}
+
+/// Why there is no template.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StackError {
+    /// CloudWatch Logs offers a fixed list of periods.
+    #[error("logs cannot be kept for {0} days; choose one of {allowed:?}", allowed = RetentionInDays::ALLOWED)]
+    LogRetention(u32),
+    /// The template would be refused.
+    #[error("the template is invalid: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<Finding>),
+    /// The YAML view failed.
+    #[error(transparent)]
+    Yaml(#[from] YamlError),
+}
+
+/// The shop's template, checked.
+pub fn shop_stack(options: &ShopOptions) -> Result<Template, StackError> {
+    let retention = u16::try_from(options.log_retention_days).ok().and_then(RetentionInDays::new);
+    let retention = retention.ok_or(StackError::LogRetention(options.log_retention_days))?;
+
+    let mut template = Template::new(format!(
+        "CloudCart: HTTP API, functions, tables and the checkout queue of a shop (identity: {}, carts: {}).",
+        options.identity.as_str(),
+        options.cart.as_str(),
+    ));
+    let tables = tables::add(&mut template, options);
+    let queues = queue::add(&mut template);
+    let functions = functions::add(&mut template, options, retention, &tables, &queues);
+    let api = http_api::add(&mut template, &functions);
+
+    let products = &tables[&tables::Table::Products];
+    let mut output = |name: &str, value: cloudcart_cfn::Value<String>, about: &str| {
+        template.output(name, Output::new(value).described(about));
+    };
+    output("HttpApiUrl", api.endpoint(), "Root URL of the shop.");
+    output("ProductsTable", products.reference().into(), "Name of the table of products.");
+    output("ProductsTableName", products.reference().into(), "The same as ProductsTable.");
+    output("InventoryTableName", tables[&tables::Table::Inventory].reference().into(), "Name of the table of stock.");
+    output("OrdersTableName", tables[&tables::Table::Orders].reference().into(), "Name of the table of orders.");
+    output("CheckoutQueueUrl", queues.checkout.reference().into(), "URL of the queue of placed orders.");
+    output("CheckoutDlqUrl", queues.dead_letters.reference().into(), "URL of the queue of orders that failed.");
+
+    let findings = template.check();
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(StackError::Invalid(findings));
+    }
+    Ok(template)
+}
+
+/// What every resource that takes tags is tagged with. The stage is a tag of the stack, which CloudFormation hands down.
+const PROJECT: (&str, &str) = ("project", "cloudcart");
+
+fn project_tags() -> List<Tag> {
+    tags([PROJECT])
+}
+
+/// For what goes with the stack, said aloud because CloudFormation's silence means the same.
+fn goes_with_the_stack() -> Attributes {
+    Attributes::default().on_removal(DeletionPolicy::Delete)
+}
