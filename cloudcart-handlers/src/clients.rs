@@ -1,0 +1,130 @@
+//! The AWS clients. Made once per execution environment, from environment variables alone: reading profiles and probing for
+//! roles costs start-up time and finds nothing on Lambda.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+use crate::config::{ConfigError, Env};
+
+/// What all clients share.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    region: String,
+    credentials: Credentials,
+    endpoint: Option<String>,
+    dynamodb_endpoint: Option<String>,
+    sqs_endpoint: Option<String>,
+    http: SharedHttpClient,
+}
+
+impl Aws {
+    /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and the endpoint variables
+    /// (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SQS`).
+    pub fn from_env(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let credentials = Credentials::new(
+            env.require("AWS_ACCESS_KEY_ID")?,
+            env.require("AWS_SECRET_ACCESS_KEY")?,
+            env.get("AWS_SESSION_TOKEN"),
+            // Lambda replaces the whole environment before its credentials expire.
+            None,
+            "environment",
+        );
+        Ok(Self {
+            region: env.require("AWS_REGION")?,
+            credentials,
+            endpoint: endpoint(env, "AWS_ENDPOINT_URL")?,
+            dynamodb_endpoint: endpoint(env, "AWS_ENDPOINT_URL_DYNAMODB")?,
+            sqs_endpoint: endpoint(env, "AWS_ENDPOINT_URL_SQS")?,
+            // ring: the SDK's default provider takes 33 ms of CPU for its first handshake, half a second on a small function.
+            http: Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+        })
+    }
+
+    /// The same, speaking through another HTTP client.
+    #[must_use]
+    pub fn with_http(self, http: SharedHttpClient) -> Self {
+        Self { http, ..self }
+    }
+
+    /// A DynamoDB client.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(self.credentials.clone())
+            .http_client(self.http.clone())
+            .sleep_impl(TokioSleep::new())
+            .timeout_config(timeouts())
+            .retry_config(retries());
+        config.set_endpoint_url(self.dynamodb_endpoint.clone().or_else(|| self.endpoint.clone()));
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// An SQS client.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let mut config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(self.credentials.clone())
+            .http_client(self.http.clone())
+            .sleep_impl(TokioSleep::new())
+            .timeout_config(timeouts())
+            .retry_config(retries());
+        config.set_endpoint_url(self.sqs_endpoint.clone().or_else(|| self.endpoint.clone()));
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
+}
+
+fn endpoint(env: &Env<'_>, name: &'static str) -> Result<Option<String>, ConfigError> {
+    let Some(value) = env.get(name) else { return Ok(None) };
+    if value.starts_with("http://") || value.starts_with("https://") {
+        return Ok(Some(value));
+    }
+    Err(ConfigError::Invalid { name, value, expected: "a URL that starts with http:// or https://" })
+}
+
+/// Three attempts of three seconds fit into the gateway's patience, and a caller hears of trouble before the function's own
+/// timeout cuts it off.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(8))
+        .build()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+    use super::*;
+
+    fn aws(changed: (&'static str, Option<&'static str>)) -> Result<Aws, ConfigError> {
+        Aws::from_env(&Env::new(move |name| match name {
+            _ if name == changed.0 => changed.1.map(str::to_owned),
+            "AWS_REGION" => Some("eu-west-1".to_owned()),
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("x".to_owned()),
+            _ => None,
+        }))
+    }
+
+    #[test]
+    fn clients_need_region_and_keys_and_say_so() {
+        for name in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            assert_eq!(aws((name, None)).unwrap_err(), ConfigError::Missing(name));
+        }
+        assert!(aws(("AWS_SESSION_TOKEN", None)).is_ok());
+        let error = aws(("AWS_ENDPOINT_URL_SQS", Some("localhost:4566"))).unwrap_err();
+        assert!(error.to_string().contains("AWS_ENDPOINT_URL_SQS"));
+    }
+}

@@ -1,0 +1,314 @@
+//! Events of an HTTP API (payload format 2.0) in, answers out. What every function of the shop does alike stands here: ids,
+//! bodies, problems, headers, the log.
+//!
+//! The events are `lambda_http`'s types, but not its conversion into `http::Request`: that one panics on bad base64 and parses
+//! the already decoded path once more.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cloudcart_shop::body::MAX_BYTES;
+use cloudcart_shop::functions::Function;
+use cloudcart_shop::problem::{self, Code, FieldError, Problem};
+use cloudcart_shop::routes::{self, Operation};
+use futures_util::FutureExt;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::http::HeaderMap;
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::log::{self, Level};
+use crate::store::StoreError;
+
+/// A request, as far as the shop looks at it.
+#[derive(Debug)]
+pub struct Request {
+    /// What is asked for.
+    pub operation: Operation,
+    /// API Gateway's id of the request.
+    pub id: String,
+    /// Where the caller calls from.
+    pub source_ip: String,
+    /// Who is signed in: the `sub` claim that the gateway's JWT authorizer verified.
+    pub subject: Option<String>,
+    path_parameters: std::collections::HashMap<String, String>,
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    cookies: Vec<String>,
+    body: Result<Vec<u8>, Problem>,
+}
+
+impl Request {
+    fn new(event: ApiGatewayV2httpRequest, operation: Operation, id: String) -> Self {
+        let claims = event.request_context.authorizer.and_then(|authorizer| authorizer.jwt).map(|jwt| jwt.claims);
+        Self {
+            operation,
+            id,
+            source_ip: event.request_context.http.source_ip.unwrap_or_default(),
+            subject: claims.and_then(|mut claims| claims.remove("sub")).filter(|subject| !subject.is_empty()),
+            path_parameters: event.path_parameters,
+            query: parse_query(event.raw_query_string.as_deref().unwrap_or_default()),
+            headers: event.headers,
+            cookies: event.cookies.unwrap_or_default(),
+            body: decode(event.body, event.is_base64_encoded),
+        }
+    }
+
+    /// A parameter of the path, decoded by the gateway.
+    pub fn path(&self, name: &str) -> &str {
+        self.path_parameters.get(name).map_or("", String::as_str)
+    }
+
+    /// A parameter of the query, decoded. The first one counts.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A header, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A cookie. The gateway hands them over apart from the headers.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let pairs = self.cookies.iter().flat_map(|line| line.split(';'));
+        let mut found = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name);
+        found.next().map(|(_, value)| value.to_owned())
+    }
+
+    /// Whether there is a body.
+    pub fn has_body(&self) -> bool {
+        self.body.as_ref().map_or(true, |body| !body.is_empty())
+    }
+
+    /// The body, decoded, of a size and of a kind that the shop takes.
+    pub fn json(&self) -> Result<&[u8], Problem> {
+        let body = self.body.as_ref().map_err(Clone::clone)?;
+        if body.len() > MAX_BYTES {
+            return Err(Problem::new(Code::BodyTooLarge, format!("the body is over {MAX_BYTES} bytes")));
+        }
+        if body.is_empty() {
+            return Err(Problem::new(Code::MalformedBody, "a JSON body is required"));
+        }
+        let media_type = self.header("content-type").and_then(|value| value.split(';').next()).map(str::trim);
+        if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
+            return Err(Problem::new(Code::UnsupportedMediaType, "content-type must be application/json"));
+        }
+        Ok(body)
+    }
+
+    /// Whether `If-None-Match` names this tag. Weak comparison (RFC 9110, section 8.8.3.2).
+    pub fn knows(&self, etag: &str) -> bool {
+        let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        self.header("if-none-match")
+            .is_some_and(|value| value.trim() == "*" || value.split(',').any(|tag| bare(tag) == bare(etag)))
+    }
+
+    /// Whether `If-Match`, if there is one, allows a change of what has this tag. Strong comparison.
+    pub fn may_change(&self, etag: &str) -> bool {
+        self.header("if-match")
+            .is_none_or(|value| value.trim() == "*" || value.split(',').any(|tag| tag.trim() == etag))
+    }
+}
+
+fn decode(body: Option<String>, base64: bool) -> Result<Vec<u8>, Problem> {
+    let body = body.unwrap_or_default();
+    if !base64 {
+        return Ok(body.into_bytes());
+    }
+    STANDARD.decode(body).map_err(|_| Problem::new(Code::MalformedBody, "the body is not the base64 it is said to be"))
+}
+
+fn parse_query(raw: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    raw.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Response {
+    status: u16,
+    headers: BTreeMap<&'static str, String>,
+    cookies: Vec<String>,
+    body: String,
+}
+
+impl Response {
+    /// An answer with a JSON body.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Failure> {
+        serde_json::to_string(body).map(|body| Self::text(status, body)).map_err(Failure::Unwritable)
+    }
+
+    /// An answer whose JSON is written already.
+    pub fn text(status: u16, body: String) -> Self {
+        let headers = BTreeMap::from([("content-type", "application/json".to_owned())]);
+        Self { status, headers, cookies: Vec::new(), body }
+    }
+
+    /// The body alone.
+    pub fn into_body(self) -> String {
+        self.body
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.insert(name, value.into());
+        self
+    }
+
+    /// With a `Set-Cookie`.
+    #[must_use]
+    pub fn cookie(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+
+    /// With a weak tag of the body, and without the body if the caller has it already.
+    #[must_use]
+    pub fn tagged(self, request: &Request) -> Self {
+        let etag = format!("W/\"{}\"", &crate::crypto::sha256(self.body.as_bytes())[..32]);
+        let mut response = if request.knows(&etag) {
+            let mut headers = self.headers;
+            headers.remove("content-type");
+            Self { status: 304, headers, cookies: self.cookies, body: String::new() }
+        } else {
+            self
+        };
+        response.headers.insert("etag", etag);
+        response
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The request's fault, or the state's.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// A table's or the queue's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The random generator's.
+    #[error(transparent)]
+    Random(#[from] crate::crypto::NoRandomness),
+    /// The answer cannot be written as JSON.
+    #[error("the answer cannot be written")]
+    Unwritable(#[source] serde_json::Error),
+    /// A bug's.
+    #[error("panicked: {0}")]
+    Panic(String),
+}
+
+impl From<FieldError> for Failure {
+    fn from(error: FieldError) -> Self {
+        Self::Problem(Problem::invalid(vec![error]))
+    }
+}
+
+impl Failure {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem.clone(),
+            Self::Store(StoreError::Busy { .. }) => Problem::new(Code::Busy, "a dependency is busy; try again"),
+            Self::Store(_) | Self::Random(_) | Self::Unwritable(_) | Self::Panic(_) => Problem::internal(),
+        }
+    }
+}
+
+/// A function that answers HTTP requests.
+#[async_trait]
+pub trait HttpHandler: Send + Sync + 'static {
+    /// Which one it is: it answers that one's routes.
+    const FUNCTION: Function;
+
+    /// Opens the connections it will need, in the init phase, where CPU is plenty. What fails here is tried again when it is
+    /// needed.
+    async fn prime(&self) -> Result<(), StoreError>;
+
+    /// Answers.
+    async fn answer(&self, request: &Request) -> Result<Response, Failure>;
+}
+
+/// An answer as API Gateway takes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GatewayResponse {
+    /// HTTP status.
+    pub status_code: u16,
+    /// Headers, names in lower case.
+    pub headers: BTreeMap<&'static str, String>,
+    /// `Set-Cookie` lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cookies: Vec<String>,
+    /// The body.
+    pub body: String,
+    /// Never: all bodies are text.
+    pub is_base64_encoded: bool,
+}
+
+/// Answers an event. Never fails: whatever goes wrong is an answer too, and its cause a line in the log.
+pub async fn handle<H: HttpHandler>(
+    handler: &Arc<H>,
+    event: ApiGatewayV2httpRequest,
+    invocation_id: &str,
+) -> GatewayResponse {
+    let id = event
+        .request_context
+        .request_id
+        .clone()
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| invocation_id.to_owned());
+    let route_key = event.request_context.route_key.clone().unwrap_or_default();
+    let owned = routes::ROUTES.iter().any(|route| route.function == H::FUNCTION && route.key() == route_key);
+    let result = match routes::operation(&route_key).filter(|_| owned) {
+        None => Err(Failure::Problem(Problem::new(Code::NotFound, "there is no such route"))),
+        Some(operation) => {
+            let request = Request::new(event, operation, id.clone());
+            AssertUnwindSafe(handler.answer(&request))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|panic| Err(Failure::Panic(panic_text(panic.as_ref()))))
+        }
+    };
+    let response = result.unwrap_or_else(|failure| failed(&failure, &id, &route_key));
+    let mut headers = response.headers;
+    headers.entry("cache-control").or_insert_with(|| "no-store".to_owned());
+    headers.insert("x-request-id", id);
+    GatewayResponse {
+        status_code: response.status,
+        headers,
+        cookies: response.cookies,
+        body: response.body,
+        is_base64_encoded: false,
+    }
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn failed(failure: &Failure, id: &str, route: &str) -> Response {
+    let problem = failure.problem();
+    if problem.status() >= 500 {
+        let fields =
+            json!({ "requestId": id, "route": route, "status": problem.status(), "error": log::chain(failure) });
+        log::write(Level::Error, "request failed", fields);
+    }
+    let response = Response::text(problem.status(), problem.to_json(id)).header("content-type", problem::MEDIA_TYPE);
+    match problem.retry_after {
+        Some(seconds) => response.header("retry-after", seconds.to_string()),
+        None => response,
+    }
+}

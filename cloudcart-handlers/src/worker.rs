@@ -1,0 +1,206 @@
+//! The worker: takes orders from the queue, reserves their goods, confirms them, and logs each one.
+//!
+//! A message may come twice, late, or after the order has moved on. What guards against all of it is the order's own state: the
+//! write is conditional on `pending`.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloudcart_shop::env;
+use cloudcart_shop::ids::OrderId;
+use cloudcart_shop::message::{MessageError, OrderPlaced};
+use cloudcart_shop::order::{Event, Illegal, Order, State};
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::clients::Aws;
+use crate::clock::{self, Clock, SystemClock};
+use crate::config::{ConfigError, Env};
+use crate::http::panic_text;
+use crate::log::{self, Level};
+use crate::store::{Dynamo, Fulfilment, Reserved, StoreError, Tables};
+
+/// How long before its deadline a batch stops, in milliseconds: what is left is reported, not cut off.
+const RESERVE: i64 = 2_000;
+
+/// An order id that no order has: all versions of UUID forbid it.
+const NO_ORDER: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The worker function.
+pub struct Worker {
+    /// Where orders and stock are.
+    pub orders: Arc<dyn Fulfilment>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a whole batch failed. Lambda then keeps all of its messages.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// Not what SQS sends.
+    #[error("the event is no batch of SQS messages")]
+    Event(#[from] serde_json::Error),
+    /// From something that is no queue.
+    #[error("the event comes from {0:?}, not from SQS")]
+    Source(String),
+    /// A failed record that cannot be named in the answer, so that only failing the batch keeps it.
+    #[error("a record without messageId failed")]
+    Nameless,
+}
+
+/// Why one record failed.
+#[derive(Debug, thiserror::Error)]
+enum RecordError {
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Illegal(#[from] Illegal),
+    #[error("there is no order {0}")]
+    NoOrder(OrderId),
+    #[error("no time left before the function's deadline")]
+    OutOfTime,
+    #[error("panicked: {0}")]
+    Panic(String),
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    message_id: Option<String>,
+    #[serde(default)]
+    body: String,
+    event_source: Option<String>,
+    #[serde(default)]
+    attributes: std::collections::HashMap<String, String>,
+}
+
+/// The answer to a batch: exactly the records that SQS should keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchAnswer {
+    /// They.
+    pub batch_item_failures: Vec<ItemFailure>,
+}
+
+/// A record that SQS should keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemFailure {
+    /// Its `messageId`.
+    pub item_identifier: String,
+}
+
+impl Worker {
+    /// As the environment says.
+    pub fn from_env(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let tables = Tables {
+            orders: env.require(env::ORDERS_TABLE)?,
+            inventory: env.require(env::INVENTORY_TABLE)?,
+            ..Tables::default()
+        };
+        let dynamo = Dynamo::new(Aws::from_env(env)?.dynamodb(), tables);
+        Ok(Self { orders: Arc::new(dynamo), clock: Arc::new(SystemClock) })
+    }
+
+    /// Opens the connection by reading an order that does not exist.
+    pub async fn prime(&self) -> Result<(), StoreError> {
+        match OrderId::parse(NO_ORDER) {
+            Some(id) => self.orders.order(&id).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    async fn process(&self, record: &Record) -> Result<(), RecordError> {
+        let id = OrderPlaced::order_id(&record.body)?;
+        // The row is the truth, not the message.
+        let order = self.orders.order(&id).await?.ok_or_else(|| RecordError::NoOrder(id.clone()))?;
+        if order.state != State::Pending {
+            return done_before(&order);
+        }
+        let at = clock::words(self.clock.now());
+        let mut confirmed = order.clone();
+        confirmed.apply(Event::Confirm, &at, "reserved")?;
+        match self.orders.confirm(&confirmed).await? {
+            Reserved::Yes => {
+                log::write(Level::Info, "order confirmed", summary(&confirmed));
+                Ok(())
+            }
+            Reserved::NotPending => done_before(&order),
+            Reserved::OutOfStock(line) => {
+                let mut rejected = order;
+                rejected.apply(Event::Reject, &at, "out_of_stock")?;
+                // A conflict means that somebody else has moved the order on, which is just as well.
+                let _ = self.orders.reject(&rejected).await?;
+                let mut fields = summary(&rejected);
+                fields["reason"] = "out_of_stock".into();
+                fields["product"] = rejected.lines.get(line).map(|line| line.id.as_str()).into();
+                log::write(Level::Warn, "order rejected", fields);
+                Ok(())
+            }
+        }
+    }
+
+    /// Works on one record within its time, and takes its panic for its own failure.
+    async fn guarded(&self, record: &Record, deadline: i64) -> Result<(), RecordError> {
+        let left = deadline.saturating_sub(RESERVE).saturating_sub(self.clock.now().as_millisecond());
+        let left = u64::try_from(left).ok().filter(|left| *left > 0).ok_or(RecordError::OutOfTime)?;
+        let work = AssertUnwindSafe(self.process(record)).catch_unwind();
+        match tokio::time::timeout(Duration::from_millis(left), work).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(RecordError::Panic(panic_text(panic.as_ref()))),
+            Err(_) => Err(RecordError::OutOfTime),
+        }
+    }
+}
+
+fn done_before(order: &Order) -> Result<(), RecordError> {
+    let fields = json!({ "orderId": order.id.as_str(), "status": order.state.as_str() });
+    log::write(Level::Info, "order already handled", fields);
+    Ok(())
+}
+
+fn summary(order: &Order) -> Value {
+    let items: Vec<_> = order.lines.iter().map(|line| json!({ "id": line.id.as_str(), "qty": line.qty })).collect();
+    json!({
+        "orderId": order.id.as_str(),
+        "items": items,
+        "totalMinor": order.total.minor,
+        "currency": order.total.currency.as_str(),
+    })
+}
+
+/// Works on a batch. `deadline` is when the function will be stopped, in milliseconds since 1970.
+///
+/// Records go one after the other: those of a batch often want the same product, and transactions on one item only get in each
+/// other's way.
+pub async fn handle(worker: &Arc<Worker>, event: Value, deadline: i64) -> Result<BatchAnswer, BatchError> {
+    let batch: Batch = serde_json::from_value(event)?;
+    let foreign =
+        batch.records.iter().find_map(|record| record.event_source.as_ref().filter(|source| *source != "aws:sqs"));
+    if let Some(source) = foreign {
+        return Err(BatchError::Source(source.clone()));
+    }
+    let mut answer = BatchAnswer::default();
+    for record in &batch.records {
+        let Err(error) = worker.guarded(record, deadline).await else { continue };
+        let fields = json!({
+            "messageId": record.message_id,
+            "receiveCount": record.attributes.get("ApproximateReceiveCount"),
+            "error": log::chain(&error),
+        });
+        log::write(Level::Error, "record failed", fields);
+        let id = record.message_id.clone().filter(|id| !id.is_empty()).ok_or(BatchError::Nameless)?;
+        answer.batch_item_failures.push(ItemFailure { item_identifier: id });
+    }
+    Ok(answer)
+}
