@@ -1,0 +1,74 @@
+//! What makes the command somebody's own: a stack, its functions, a sample catalogue.
+
+use std::collections::BTreeMap;
+
+/// A program built on this command.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The command's name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The package whose binaries are the functions.
+    pub handlers_package: &'static str,
+    /// The functions of the stack, in the order a table of them is printed.
+    pub functions: Vec<FunctionSpec>,
+    /// Renders the stack for a target.
+    pub stack: fn(&Context) -> anyhow::Result<RenderedStack>,
+    /// The files that `synth --out` writes: names and contents, the same on every machine.
+    pub templates: fn() -> anyhow::Result<Vec<(String, String)>>,
+}
+
+impl App {
+    /// The function with that short name.
+    pub fn function(&self, name: &str) -> Option<&FunctionSpec> {
+        self.functions.iter().find(|function| function.name == name)
+    }
+}
+
+/// One Lambda function.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionSpec {
+    /// The short name that people type; also the name of its binary.
+    pub name: &'static str,
+    /// Its logical id in the stack.
+    pub logical_id: &'static str,
+    /// The template's parameter that takes the key of its code.
+    pub code_parameter: &'static str,
+}
+
+/// For what a stack is rendered.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The stage.
+    pub stage: String,
+    /// Whether the stage is the local cloud.
+    pub local: bool,
+    /// `x86_64` or `arm64`: the architecture of the built functions.
+    pub architecture: String,
+    /// `demo` or `standard`: who is believed to be who.
+    pub identity: String,
+    /// `dynamodb` or `memory`: where carts live.
+    pub cart: String,
+    /// How long logs are kept.
+    pub log_retention_days: u32,
+    /// Whether tables outlive the stack.
+    pub retain_data: bool,
+}
+
+/// A rendered stack.
+#[derive(Debug, Clone, Default)]
+pub struct RenderedStack {
+    /// As deployed: compact JSON.
+    pub json: String,
+    /// For people: JSON with line breaks.
+    pub json_pretty: String,
+    /// For people: YAML.
+    pub yaml: String,
+    /// What the checks found; an empty list is a good template.
+    pub findings: Vec<String>,
+    /// What there is of each thing that CloudFormation limits: name, count, limit.
+    pub counts: Vec<(String, usize, usize)>,
+    /// Where each resource was declared, by logical id: `file.rs:12`.
+    pub sources: BTreeMap<String, String>,
+}

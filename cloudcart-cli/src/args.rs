@@ -1,0 +1,282 @@
+//! The command line: every flag and argument, once.
+
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Deploys a serverless shop, seeds it, proves that it works, and tails its logs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cloudcart",
+    max_term_width = 110,
+    after_help = "Exit codes: 0 done · 1 internal · 2 usage or config · 3 credentials or permission · 4 build failed · \
+                  5 template invalid · 6 failed and rolled back · 7 failed and needs a person · 8 smoke test failed · \
+                  9 refused for safety · 20 diff found changes · 130 interrupted"
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command. A flag beats its environment variable, which beats cloudcart.toml.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// The stage: `local` is the local cloud of this project; any other is AWS, or what --endpoint-url says
+    #[arg(long, global = true, env = "CLOUDCART_STAGE", value_name = "S")]
+    pub(crate) stage: Option<String>,
+    /// The region; otherwise what AWS_REGION or the profile says
+    #[arg(long, global = true, env = "CLOUDCART_REGION", value_name = "R")]
+    pub(crate) region: Option<String>,
+    /// The named profile; otherwise what AWS_PROFILE says
+    #[arg(long, global = true, env = "CLOUDCART_PROFILE", value_name = "P")]
+    pub(crate) profile: Option<String>,
+    /// An endpoint that speaks the AWS API, in place of AWS
+    #[arg(long, global = true, env = "CLOUDCART_ENDPOINT_URL", value_name = "U")]
+    pub(crate) endpoint_url: Option<String>,
+    /// The stack's name [default: cloudcart-<stage>]
+    #[arg(long, global = true, env = "CLOUDCART_STACK_NAME", value_name = "N")]
+    pub(crate) stack_name: Option<String>,
+    /// The configuration file [default: the nearest cloudcart.toml]
+    #[arg(long, global = true, env = "CLOUDCART_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How results are printed; yaml is for synth
+    #[arg(long, global = true, env = "CLOUDCART_FORMAT", value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Only results and errors
+    #[arg(short, long, global = true, env = "CLOUDCART_QUIET", conflicts_with = "verbose", value_parser = BoolishValueParser::new())]
+    pub(crate) quiet: bool,
+    /// Everything that happens
+    #[arg(short, long, global = true, env = "CLOUDCART_VERBOSE", value_parser = BoolishValueParser::new())]
+    pub(crate) verbose: bool,
+    /// When to colour; auto heeds NO_COLOR and colours on a terminal
+    #[arg(long, global = true, env = "CLOUDCART_COLOR", value_enum, value_name = "WHEN")]
+    pub(crate) color: Option<Color>,
+    /// Agree to whatever would be asked
+    #[arg(long, global = true, env = "CLOUDCART_YES", value_parser = BoolishValueParser::new())]
+    pub(crate) yes: bool,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document, or one event a line.
+    Json,
+    /// YAML; for synth.
+    Yaml,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything here, in the foreground: cloud, build, deploy, seed, logs, rebuild on change
+    #[cfg(feature = "local")]
+    Dev(Dev),
+    /// The local cloud in the background
+    #[cfg(feature = "local")]
+    Local {
+        #[command(subcommand)]
+        command: Local,
+    },
+    /// Build the handlers and pack each into a reproducible archive
+    Build(Build),
+    /// Render the CloudFormation template
+    Synth(Synth),
+    /// Build, upload, show the changes, apply them, print the outputs
+    Deploy(Deploy),
+    /// Write products: the sample catalogue, a file, or a synthetic catalogue
+    Seed(Seed),
+    /// Prove that the deployed shop works, from the catalogue to the confirmed order
+    SmokeTest(SmokeTest),
+    /// Follow a function's log
+    Logs(Logs),
+    /// Print the stack's outputs, or one of them
+    Outputs(Outputs),
+    /// Remove the stack
+    Destroy,
+    /// Print a completion script
+    Completions(Completions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[cfg(feature = "local")]
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Deploy, seed, smoke-test, stop; the exit code is the verdict
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Start from nothing: forget tables, queues, logs and stacks of the local cloud
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    #[command(flatten)]
+    pub(crate) ports: Ports,
+}
+
+#[cfg(feature = "local")]
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Ports {
+    /// Port of the AWS endpoint on 127.0.0.1; 0 takes a free one [default: 4566]
+    #[arg(long, env = "CLOUDCART_LOCAL_PORT", value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+    /// Port of the first HTTP API on 127.0.0.1; 0 takes a free one [default: 3000]
+    #[arg(long, env = "CLOUDCART_LOCAL_API_PORT", value_name = "PORT")]
+    pub(crate) api_port: Option<u16>,
+}
+
+#[cfg(feature = "local")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum Local {
+    /// Start it, if it does not run
+    Start(Ports),
+    /// Stop it; what it holds stays
+    Stop,
+    /// Say whether it runs, where, and what of the template it ignores
+    Status,
+    /// Stop it and forget everything it holds
+    Reset,
+    /// Run it in this process
+    #[command(hide = true)]
+    Serve(Serve),
+}
+
+#[cfg(feature = "local")]
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The folder of its state
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state_dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) ports: Ports,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// The functions [default: all]
+    #[arg(value_name = "FUNCTION")]
+    pub(crate) functions: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Synth {
+    /// Write the templates into this folder in place of printing one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Fail when the templates in the folder differ from what would be written
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Deploy {
+    /// Show the changes and stop there
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// What to do when it fails
+    #[arg(long, value_enum, default_value_t = OnFailure::Rollback, value_name = "WHAT")]
+    pub(crate) on_failure: OnFailure,
+    /// Agree that this resource is replaced or removed although it holds data; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) allow_replace: Vec<String>,
+    /// Also write the outputs to this file, as JSON
+    #[arg(long, value_name = "F")]
+    pub(crate) outputs_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnFailure {
+    /// Go back to what was.
+    Rollback,
+    /// Keep what there is, to look at it.
+    Keep,
+    /// Remove a stack whose creation failed.
+    Delete,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Seed {
+    /// Products as JSON, NDJSON, YAML or CSV; told by the name's ending
+    #[arg(value_name = "FILE", conflicts_with = "count")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write a synthetic catalogue of this many products, the same each time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) count: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SmokeTest {
+    /// Also write the result to this file, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// How long the order may take through queue and worker
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=900))]
+    pub(crate) timeout: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// The function, or `all`
+    #[arg(value_name = "FUNCTION")]
+    pub(crate) function: String,
+    /// How far back to start: 30s, 10m, 2h, 1d
+    #[arg(long, value_name = "SPAN", default_value = "10m")]
+    pub(crate) since: String,
+    /// A CloudWatch Logs filter pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) filter: Option<String>,
+    /// Print what there is and end
+    #[arg(long)]
+    pub(crate) no_follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Outputs {
+    /// Print only the value of this one
+    #[arg(value_name = "KEY")]
+    pub(crate) key: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_stand_before_and_after_the_command() {
+        let before = Cli::try_parse_from(["cloudcart", "--stage", "dev", "destroy"]).unwrap();
+        let after = Cli::try_parse_from(["cloudcart", "destroy", "--stage", "dev"]).unwrap();
+        assert_eq!(before.global.stage.as_deref(), Some("dev"));
+        assert_eq!(after.global.stage.as_deref(), Some("dev"));
+    }
+}

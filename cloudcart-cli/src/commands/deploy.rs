@@ -1,0 +1,84 @@
+//! `deploy`: from source to a running stack.
+
+use std::io::IsTerminal as _;
+
+use cloudcart_deploy::stack::{self, StackView};
+use serde_json::json;
+
+use super::outputs;
+use crate::args::{Deploy, OnFailure};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::pipeline::{self, Deployed, Options};
+use crate::printer::Tone;
+use crate::progress::Progress;
+use crate::session::Session;
+
+pub(crate) async fn run(session: &Session<'_>, args: &Deploy) -> Result<Exit, Failure> {
+    refuse_early(session, args)?;
+    let target = session.target().await?;
+    let options = Options {
+        dry_run: args.dry_run,
+        on_failure: match args.on_failure {
+            OnFailure::Rollback => stack::OnFailure::Rollback,
+            OnFailure::Keep => stack::OnFailure::Keep,
+            OnFailure::Delete => stack::OnFailure::Delete,
+        },
+        allow_replace: args.allow_replace.clone(),
+    };
+    let reporter = Progress::streaming(&session.printer);
+    let (view, changed) = match pipeline::deploy(session, &target, &options, &reporter).await? {
+        Deployed::Unchanged(view) => (view, false),
+        Deployed::Changed(view) => (view, true),
+        Deployed::Planned(plan) => {
+            if session.printer.is_json() {
+                session.printer.event(&json!({ "code": "DRY_RUN", "stack": plan.stack }))?;
+            } else {
+                session.printer.note("dry run: nothing was changed");
+            }
+            return Ok(Exit::Done);
+        }
+    };
+    if let Some(path) = &args.outputs_file {
+        let text = serde_json::to_string_pretty(&view.outputs).unwrap_or_default();
+        std::fs::write(path, text + "\n").map_err(|error| {
+            Failure::internal(format!("the stack is deployed, but {} cannot be written", path.display()))
+                .because(error.to_string())
+        })?;
+    }
+    tell(session, &view, changed)?;
+    Ok(Exit::Done)
+}
+
+/// What is certain to be refused is refused before the long work.
+fn refuse_early(session: &Session<'_>, args: &Deploy) -> Result<(), Failure> {
+    let settings = &session.settings;
+    if settings.stage == "prod" && settings.shop.identity == "demo" {
+        return Err(Failure::refused("stage `prod` cannot run with `shop.identity = \"demo\"`")
+            .because("in demo mode anybody can read anybody's orders")
+            .hint("set `shop.identity = \"standard\"`"));
+    }
+    let nobody_to_ask = !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal();
+    if !settings.is_local() && !settings.yes && !args.dry_run && nobody_to_ask {
+        return Err(Failure::refused(format!("a deployment to stage `{}` needs consent", settings.stage))
+            .hint("pass --yes to agree, or --dry-run to see the changes"));
+    }
+    Ok(())
+}
+
+fn tell(session: &Session<'_>, view: &StackView, changed: bool) -> Result<(), Failure> {
+    let printer = &session.printer;
+    if printer.is_json() {
+        return printer.event(&json!({
+            "code": "DEPLOYED",
+            "stack": view.name,
+            "status": view.status.as_str(),
+            "changed": changed,
+            "outputs": view.outputs,
+        }));
+    }
+    if changed {
+        printer.note(&printer.paint(Tone::Good, &format!("stack {} is {}", view.name, view.status.as_str())));
+    }
+    printer.out(&outputs::table(view))
+}

@@ -1,0 +1,45 @@
+//! One module per command; each returns how it ended.
+
+mod build;
+mod completions;
+mod deploy;
+mod destroy;
+#[cfg(feature = "local")]
+mod dev;
+#[cfg(feature = "local")]
+mod local;
+mod logs;
+mod outputs;
+mod seed;
+mod smoke_test;
+mod synth;
+
+pub(crate) use logs::now_millis;
+pub(crate) use outputs::value as outputs_value;
+
+use crate::args::{Command, Format};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Runs a command.
+pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result<Exit, Failure> {
+    if session.settings.format == Format::Yaml && !matches!(command, Command::Synth(_)) {
+        return Err(Failure::usage("only `synth` prints YAML").hint("use --format json or --format text"));
+    }
+    match command {
+        Command::Build(args) => build::run(session, args).await,
+        Command::Completions(args) => completions::run(session, args),
+        Command::Deploy(args) => deploy::run(session, args).await,
+        Command::Destroy => destroy::run(session).await,
+        Command::Logs(args) => logs::run(session, args).await,
+        Command::Outputs(args) => outputs::run(session, args).await,
+        Command::Seed(args) => seed::run(session, args).await,
+        Command::SmokeTest(args) => smoke_test::run(session, args).await,
+        Command::Synth(args) => synth::run(session, args),
+        #[cfg(feature = "local")]
+        Command::Dev(args) => dev::run(session, args).await,
+        #[cfg(feature = "local")]
+        Command::Local { command } => local::run(session, command).await,
+    }
+}

@@ -1,0 +1,32 @@
+//! Consent: asked for on a terminal, and given by `--yes` everywhere else.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Returns when the person agrees. Off a terminal nothing is asked: without `--yes` the answer is no.
+pub(crate) async fn confirm(session: &Session<'_>, question: &str) -> Result<(), Failure> {
+    if session.settings.yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::refused(format!("not confirmed: {question}")).hint("pass --yes to agree"));
+    }
+    session.printer.clear();
+    let prompt = format!("{question} [y/N] ");
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stderr = std::io::stderr();
+        stderr.write_all(prompt.as_bytes())?;
+        stderr.flush()?;
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    let answer = answer.await.map_err(|error| Failure::internal("cannot ask").because(error.to_string()))?;
+    let answer = answer.map_err(|error| Failure::internal("cannot ask").because(error.to_string()))?;
+    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        Ok(())
+    } else {
+        Err(Failure::refused(format!("not confirmed: {question}")))
+    }
+}

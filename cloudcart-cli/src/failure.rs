@@ -1,0 +1,226 @@
+//! A failure as people read it: what failed, its first cause, where, and the next step.
+
+use std::fmt;
+
+use cloudcart_deploy::stack::Ending;
+use cloudcart_deploy::{AwsKind, Error};
+
+use crate::exit::Exit;
+
+/// Why the command ends otherwise than well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// What failed.
+    pub what: String,
+    /// The first cause.
+    pub cause: Option<String>,
+    /// Where: the resource, and the file and line that declared it.
+    pub place: Option<String>,
+    /// The next step.
+    pub hint: Option<String>,
+    /// Nobody reads our output any more: end without a word.
+    pub silent: bool,
+}
+
+impl Failure {
+    /// A failure with an exit code.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), cause: None, place: None, hint: None, silent: false }
+    }
+
+    /// Wrong usage or configuration.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    /// Something that fits nowhere else.
+    pub fn internal(what: impl Into<String>) -> Self {
+        Self::new(Exit::Internal, what)
+    }
+
+    /// Refused for safety.
+    pub fn refused(what: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, what)
+    }
+
+    /// The reader of our output went away.
+    pub(crate) fn closed_pipe() -> Self {
+        Self { silent: true, ..Self::new(Exit::Done, "") }
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// Adds the next step.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(cause) = &self.cause {
+            write!(f, ": {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::closed_pipe();
+        }
+        Self::internal("cannot write the output").because(error.to_string())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Aws { operation, aws } => aws_failure(operation, aws),
+            Error::NoRegion => {
+                Self::usage("no region is set").hint("pass --region, or set AWS_REGION, or `region` in cloudcart.toml")
+            }
+            Error::NoCredentials(cause) => Self::new(Exit::Access, "no usable AWS credentials")
+                .because(cause.clone())
+                .hint("pass --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+            Error::CaBundle { .. } => Self::usage(error.chain()).hint("correct or unset AWS_CA_BUNDLE"),
+            Error::CargoMissing { program, .. } => {
+                Self::new(Exit::Build, error.chain()).hint(format!("install Rust, or set CARGO; tried `{program}`"))
+            }
+            Error::Workspace { root, reason } => {
+                Self::new(Exit::Build, format!("cannot read the cargo workspace at {}", root.display()))
+                    .because(reason.clone())
+                    .hint("run this in the project's folder, or pass --config with the path of its cloudcart.toml")
+            }
+            Error::NoSuchBinary { .. } => Self::usage(error.to_string()),
+            Error::Compile { output } => {
+                Self::new(Exit::Build, "the handlers do not compile").because(format!("\n{}", output.trim_end()))
+            }
+            Error::Binary { .. } => Self::new(Exit::Build, error.to_string()).hint(
+                "build where glibc is 2.34 or older (Amazon Linux 2023, Debian 12, Ubuntu 22.04), or for the musl target",
+            ),
+            Error::Pack { .. } => Self::new(Exit::Build, error.chain()),
+            Error::TemplateTooLarge { .. } | Error::ChangeSetRefused(_) => Self::new(Exit::Template, error.chain()),
+            Error::StackNeedsPerson { stack, status, remedy } => {
+                Self::new(Exit::NeedsPerson, format!("stack `{stack}` is {status}; a deployment cannot go on from there"))
+                    .hint(remedy.clone())
+            }
+            Error::Stack(failed) => {
+                let exit = if failed.ending == Ending::RolledBack { Exit::RolledBack } else { Exit::NeedsPerson };
+                let mut failure = Self::new(exit, format!("stack `{}` ended in {}", failed.stack, failed.status));
+                if let Some(cause) = &failed.cause {
+                    failure = failure.because(cause.reason.clone());
+                    failure = failure.at(format!("{} ({})", cause.logical_id, cause.resource_type));
+                }
+                match failed.ending {
+                    Ending::RolledBack => failure.hint("everything is as it was; mend the cause and deploy again"),
+                    _ => failure.hint("mend the cause, then deploy again, or `cloudcart destroy` to start over"),
+                }
+            }
+            Error::NoStack(stack) => Self::usage(format!("there is no stack `{stack}`")).hint("run `cloudcart deploy` first"),
+            Error::Protected(stack) => {
+                Self::refused(format!("stack `{stack}` is protected from deletion")).hint(format!(
+                    "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {stack}"
+                ))
+            }
+            Error::LostContact { .. } => {
+                Self::internal(error.to_string()).hint("the operation may go on without us; run the command again to see")
+            }
+            _ => Self::internal(error.chain()),
+        }
+    }
+}
+
+fn aws_failure(operation: &str, aws: &cloudcart_deploy::Aws) -> Failure {
+    match aws.kind {
+        AwsKind::Credentials => Failure::new(Exit::Access, format!("{operation}: the credentials are not accepted"))
+            .because(aws.to_string())
+            .hint("sign in again, or check AWS_PROFILE and the clock of this machine"),
+        AwsKind::Denied => Failure::new(Exit::Access, format!("{operation} is not allowed"))
+            .because(aws.to_string())
+            .hint("ask for that permission, or use another --profile"),
+        AwsKind::NotOffered => {
+            Failure::internal(format!("{operation}: this endpoint does not offer that")).because(aws.message.clone())
+        }
+        AwsKind::Unreachable => Failure::internal(format!("{operation}: the endpoint cannot be reached"))
+            .because(aws.to_string())
+            .hint("check the network, --endpoint-url and --region"),
+        _ => Failure::internal(format!("{operation} failed")).because(aws.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use cloudcart_deploy::Aws;
+    use cloudcart_deploy::stack::{Cause, StackFailure};
+
+    use super::*;
+
+    fn stack(ending: Ending) -> Error {
+        Error::Stack(Box::new(StackFailure {
+            stack: "cloudcart-dev".to_owned(),
+            status: "X".to_owned(),
+            ending,
+            cause: Some(Cause {
+                logical_id: "Q".to_owned(),
+                resource_type: "AWS::SQS::Queue".to_owned(),
+                status: "CREATE_FAILED".to_owned(),
+                reason: "taken".to_owned(),
+            }),
+            others: 0,
+        }))
+    }
+
+    #[test]
+    fn failures_map_to_their_exit_codes() {
+        let aws =
+            |kind| Error::Aws { operation: "X", aws: Aws { kind, code: None, message: "m".to_owned(), status: None } };
+        let exit = |error: Error| Failure::from(error).exit;
+        assert_eq!(exit(aws(AwsKind::Credentials)), Exit::Access);
+        assert_eq!(exit(aws(AwsKind::Denied)), Exit::Access);
+        assert_eq!(exit(aws(AwsKind::Service)), Exit::Internal);
+        assert_eq!(exit(Error::NoRegion), Exit::Usage);
+        assert_eq!(exit(Error::NoCredentials("x".to_owned())), Exit::Access);
+        assert_eq!(exit(Error::Compile { output: String::new() }), Exit::Build);
+        assert_eq!(exit(Error::ChangeSetRefused("x".to_owned())), Exit::Template);
+        assert_eq!(exit(stack(Ending::RolledBack)), Exit::RolledBack);
+        assert_eq!(exit(stack(Ending::Stuck)), Exit::NeedsPerson);
+        assert_eq!(exit(Error::Protected("x".to_owned())), Exit::Refused);
+    }
+
+    #[test]
+    fn a_failed_stack_names_resource_and_reason() {
+        let failure = Failure::from(stack(Ending::RolledBack));
+        assert_eq!(failure.cause.as_deref(), Some("taken"));
+        assert_eq!(failure.place.as_deref(), Some("Q (AWS::SQS::Queue)"));
+        assert!(failure.hint.is_some());
+    }
+
+    #[test]
+    fn a_closed_pipe_is_silent() {
+        let failure = Failure::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        assert!(failure.silent);
+        assert_eq!(failure.exit, Exit::Done);
+    }
+}

@@ -1,0 +1,109 @@
+//! What happens while this library works, as typed events, and who is told.
+
+use serde::Serialize;
+
+use crate::build::Package;
+use crate::stack::{Plan, ResourceEvent};
+
+/// Something that happened. Serialises as one flat object with a `code`, which is stable; `--format json` prints these.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "code", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Event {
+    /// Cargo starts to build these functions.
+    BuildStarted {
+        /// Their names.
+        functions: Vec<String>,
+        /// The cargo profile.
+        profile: String,
+    },
+    /// A line of cargo's standard error.
+    CargoLine {
+        /// The line.
+        line: String,
+    },
+    /// A function is packed.
+    Packed(Package),
+    /// The bucket for code was made.
+    BucketCreated {
+        /// Its name.
+        bucket: String,
+    },
+    /// The endpoint lacks one of the bucket's safeguards; never so on AWS.
+    BucketSafeguardMissing {
+        /// The API operation.
+        operation: String,
+    },
+    /// An archive was already there.
+    AssetPresent {
+        /// The function.
+        function: String,
+        /// Its key.
+        key: String,
+    },
+    /// An archive was uploaded.
+    AssetUploaded {
+        /// The function.
+        function: String,
+        /// Its key.
+        key: String,
+        /// Its size.
+        bytes: u64,
+    },
+    /// Another operation is under way; waiting for it to end.
+    StackBusy {
+        /// The stack.
+        stack: String,
+        /// Its status.
+        status: String,
+    },
+    /// The remains of a failed first creation are removed.
+    RemovingFailedStack {
+        /// The stack.
+        stack: String,
+        /// Its status.
+        status: String,
+    },
+    /// The change set is there.
+    Planned(Plan),
+    /// Nothing to change.
+    NoChanges {
+        /// The stack.
+        stack: String,
+    },
+    /// The operation starts.
+    Executing {
+        /// The stack.
+        stack: String,
+    },
+    /// A resource, or the stack itself, went on.
+    Resource(ResourceEvent),
+    /// A poll failed in passing; it is repeated.
+    PollRepeated {
+        /// Why.
+        reason: String,
+        /// When, in milliseconds.
+        next_in_millis: u64,
+    },
+    /// The stack has reached its end state.
+    StackSettled {
+        /// The stack.
+        stack: String,
+        /// Its status.
+        status: String,
+    },
+}
+
+/// Who is told what happens.
+pub trait Reporter: Send + Sync {
+    /// Takes an event. Must not block for long.
+    fn event(&self, event: &Event);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn event(&self, _event: &Event) {}
+}

@@ -1,0 +1,148 @@
+//! From a stack's status to what a deployment does next, and to how an operation ended. Both are total.
+
+use aws_sdk_cloudformation::types::StackStatus;
+
+/// What a deployment does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextAction {
+    /// There is nothing, or an empty shell that an unexecuted change set left: create.
+    Create,
+    /// There is a working stack: update.
+    Update,
+    /// A first creation failed and nothing of it was ever in use: remove it, then create.
+    DeleteThenCreate,
+    /// An operation is under way: wait for its end, then ask again.
+    Wait,
+    /// Only a person can go on.
+    NeedsPerson(&'static str),
+}
+
+/// What to do about a stack in that status; `None` is no stack.
+pub fn next_action(status: Option<&StackStatus>) -> NextAction {
+    use StackStatus as S;
+    let Some(status) = status else { return NextAction::Create };
+    match status {
+        S::DeleteComplete | S::ReviewInProgress => NextAction::Create,
+        S::CreateComplete
+        | S::UpdateComplete
+        | S::UpdateRollbackComplete
+        | S::UpdateFailed
+        | S::ImportComplete
+        | S::ImportRollbackComplete => NextAction::Update,
+        S::CreateFailed | S::RollbackComplete | S::RollbackFailed => NextAction::DeleteThenCreate,
+        S::CreateInProgress
+        | S::DeleteInProgress
+        | S::ImportInProgress
+        | S::ImportRollbackInProgress
+        | S::RollbackInProgress
+        | S::UpdateInProgress
+        | S::UpdateCompleteCleanupInProgress
+        | S::UpdateRollbackInProgress
+        | S::UpdateRollbackCompleteCleanupInProgress => NextAction::Wait,
+        S::DeleteFailed => NextAction::NeedsPerson("remove what blocks it, then `cloudcart destroy`"),
+        S::UpdateRollbackFailed => {
+            NextAction::NeedsPerson("mend what its events name, then `aws cloudformation continue-update-rollback`")
+        }
+        S::ImportRollbackFailed => NextAction::NeedsPerson("mend what its events name, then repeat the import"),
+        _ => NextAction::NeedsPerson("look at it in the CloudFormation console: this status is new to this version"),
+    }
+}
+
+/// How an operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Not over.
+    Running,
+    /// Over, and the stack is as asked.
+    Done,
+    /// Over, and the stack is gone.
+    Gone,
+    /// Failed, and the stack is as it was before.
+    RolledBack,
+    /// Failed, and a person must look.
+    Stuck,
+}
+
+/// How the operation that led to that status stands.
+pub fn ending(status: &StackStatus) -> Ending {
+    use StackStatus as S;
+    match status {
+        S::CreateComplete | S::UpdateComplete | S::ImportComplete => Ending::Done,
+        S::DeleteComplete => Ending::Gone,
+        S::RollbackComplete | S::UpdateRollbackComplete | S::ImportRollbackComplete => Ending::RolledBack,
+        S::ReviewInProgress
+        | S::CreateInProgress
+        | S::DeleteInProgress
+        | S::ImportInProgress
+        | S::ImportRollbackInProgress
+        | S::RollbackInProgress
+        | S::UpdateInProgress
+        | S::UpdateCompleteCleanupInProgress
+        | S::UpdateRollbackInProgress
+        | S::UpdateRollbackCompleteCleanupInProgress => Ending::Running,
+        // Failed ones, and any status that is new: waiting on could last for ever.
+        other if other.as_str().ends_with("_IN_PROGRESS") => Ending::Running,
+        _ => Ending::Stuck,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every status that the API documents, with what is expected of it.
+    const TABLE: &[(&str, char, Ending)] = &[
+        ("CREATE_COMPLETE", 'u', Ending::Done),
+        ("CREATE_FAILED", 'd', Ending::Stuck),
+        ("CREATE_IN_PROGRESS", 'w', Ending::Running),
+        ("DELETE_COMPLETE", 'c', Ending::Gone),
+        ("DELETE_FAILED", 'p', Ending::Stuck),
+        ("DELETE_IN_PROGRESS", 'w', Ending::Running),
+        ("IMPORT_COMPLETE", 'u', Ending::Done),
+        ("IMPORT_IN_PROGRESS", 'w', Ending::Running),
+        ("IMPORT_ROLLBACK_COMPLETE", 'u', Ending::RolledBack),
+        ("IMPORT_ROLLBACK_FAILED", 'p', Ending::Stuck),
+        ("IMPORT_ROLLBACK_IN_PROGRESS", 'w', Ending::Running),
+        ("REVIEW_IN_PROGRESS", 'c', Ending::Running),
+        ("ROLLBACK_COMPLETE", 'd', Ending::RolledBack),
+        ("ROLLBACK_FAILED", 'd', Ending::Stuck),
+        ("ROLLBACK_IN_PROGRESS", 'w', Ending::Running),
+        ("UPDATE_COMPLETE", 'u', Ending::Done),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", 'w', Ending::Running),
+        ("UPDATE_FAILED", 'u', Ending::Stuck),
+        ("UPDATE_IN_PROGRESS", 'w', Ending::Running),
+        ("UPDATE_ROLLBACK_COMPLETE", 'u', Ending::RolledBack),
+        ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", 'w', Ending::Running),
+        ("UPDATE_ROLLBACK_FAILED", 'p', Ending::Stuck),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", 'w', Ending::Running),
+    ];
+
+    #[test]
+    fn every_status_has_its_next_action_and_its_ending() {
+        for value in StackStatus::values() {
+            let row = TABLE.iter().find(|(name, ..)| name == value).unwrap_or_else(|| panic!("{value} has no row"));
+            let status = StackStatus::from(*value);
+            let letter = match next_action(Some(&status)) {
+                NextAction::Create => 'c',
+                NextAction::Update => 'u',
+                NextAction::DeleteThenCreate => 'd',
+                NextAction::Wait => 'w',
+                NextAction::NeedsPerson(remedy) => {
+                    assert!(!remedy.is_empty());
+                    'p'
+                }
+            };
+            assert_eq!((letter, ending(&status)), (row.1, row.2), "{value}");
+        }
+        assert_eq!(TABLE.len(), StackStatus::values().len());
+    }
+
+    #[test]
+    fn no_stack_is_created_and_an_unknown_status_is_left_alone() {
+        assert_eq!(next_action(None), NextAction::Create);
+        let new = StackStatus::from("SOMETHING_NEW");
+        assert!(matches!(next_action(Some(&new)), NextAction::NeedsPerson(_)));
+        assert_eq!(ending(&new), Ending::Stuck);
+        assert_eq!(ending(&StackStatus::from("SOMETHING_NEW_IN_PROGRESS")), Ending::Running);
+    }
+}

@@ -1,0 +1,152 @@
+//! Waits for an operation to end. A throttled or dropped poll never ends a wait; only an end state does.
+
+use std::time::{Duration, Instant};
+
+use super::diagnosis::{StackFailure, first_cause};
+use super::events::{Cursor, ResourceEvent};
+use super::status::{Ending, ending};
+use super::{StackView, describe};
+use crate::error::{Error, Result};
+use crate::report::{Event, Reporter};
+use crate::target::Target;
+
+/// How long between polls: quick at first, for a local target answers at once; then slower, and much slower after failures.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    next: Duration,
+    ceiling: Duration,
+}
+
+impl Pace {
+    pub(crate) fn new(target: &Target) -> Self {
+        if target.is_aws() {
+            Self { next: Duration::from_millis(700), ceiling: Duration::from_secs(3) }
+        } else {
+            Self { next: Duration::from_millis(50), ceiling: Duration::from_millis(500) }
+        }
+    }
+
+    pub(crate) fn after_success(&mut self) -> Duration {
+        let now = self.next.min(self.ceiling);
+        self.next = now.mul_f64(1.3).min(self.ceiling);
+        now
+    }
+
+    pub(crate) fn after_failure(&mut self) -> Duration {
+        self.next = (self.next * 2).clamp(Duration::from_millis(500), Duration::from_secs(20));
+        self.next
+    }
+}
+
+/// How long an endpoint may be out of reach before waiting makes no sense: AWS comes back, a stopped process does not.
+fn patience(target: &Target) -> Duration {
+    if target.is_aws() { Duration::from_mins(10) } else { Duration::from_secs(20) }
+}
+
+/// For how long an end state without an event of the stack itself may still be the state from before the operation.
+const STALE: Duration = Duration::from_secs(8);
+
+/// Waits until the stack (by id) is in an end state, telling its events. Returns the stack and what happened.
+///
+/// Reads of the status may lag behind the call that started the operation, and a working stack is in the same state before
+/// and after an update. So an end state counts once an event of the stack itself was seen, or after [`STALE`].
+pub(crate) async fn settle(
+    target: &Target,
+    stack: &str,
+    name: &str,
+    cursor: &mut Cursor,
+    reporter: &dyn Reporter,
+) -> Result<(Option<StackView>, Vec<ResourceEvent>)> {
+    let mut pace = Pace::new(target);
+    let mut history = Vec::new();
+    let mut out_of_reach: Option<Instant> = None;
+    let started = Instant::now();
+    let mut moved = false;
+    loop {
+        match look(target, stack, cursor).await {
+            Ok((view, events)) => {
+                out_of_reach = None;
+                for event in &events {
+                    moved |= event.is_stack;
+                    reporter.event(&Event::Resource(event.clone()));
+                }
+                history.extend(events);
+                match view {
+                    None => return Ok((None, history)),
+                    Some(view) if ending(&view.status) != Ending::Running && (moved || started.elapsed() > STALE) => {
+                        let status = view.status.as_str().to_owned();
+                        reporter.event(&Event::StackSettled { stack: name.to_owned(), status });
+                        return Ok((Some(view), history));
+                    }
+                    Some(_) => {}
+                }
+                tokio::time::sleep(pace.after_success()).await;
+            }
+            Err(error) if error.as_aws().is_some_and(crate::error::Aws::is_passing) => {
+                let since = *out_of_reach.get_or_insert_with(Instant::now);
+                if since.elapsed() > patience(target) {
+                    return Err(Error::LostContact { stack: name.to_owned(), reason: error.to_string() });
+                }
+                let next = pace.after_failure();
+                let next_in_millis = u64::try_from(next.as_millis()).unwrap_or(u64::MAX);
+                reporter.event(&Event::PollRepeated { reason: error.to_string(), next_in_millis });
+                tokio::time::sleep(next).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The status before the events: when it is an end state, the events read after it are complete.
+async fn look(target: &Target, stack: &str, cursor: &mut Cursor) -> Result<(Option<StackView>, Vec<ResourceEvent>)> {
+    let view = describe(target, stack).await?;
+    let events = match cursor.read(target, stack).await {
+        Ok(events) => events,
+        // A stack that was deleted can no longer be asked by name.
+        Err(_) if view.is_none() => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    Ok((view, events))
+}
+
+/// The failure of an operation that ended badly.
+pub(crate) fn failure(name: &str, view: &StackView, history: &[ResourceEvent]) -> Error {
+    let (mut cause, others) = first_cause(history);
+    if cause.is_none() {
+        cause = view.reason.clone().map(|reason| super::Cause {
+            logical_id: name.to_owned(),
+            resource_type: "AWS::CloudFormation::Stack".to_owned(),
+            status: view.status.as_str().to_owned(),
+            reason,
+        });
+    }
+    Error::Stack(Box::new(StackFailure {
+        stack: name.to_owned(),
+        status: view.status.as_str().to_owned(),
+        ending: ending(&view.status),
+        cause,
+        others,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_slow_down_to_a_ceiling_and_recover_after_failures() {
+        let mut pace = Pace { next: Duration::from_millis(50), ceiling: Duration::from_millis(500) };
+        let mut last = Duration::ZERO;
+        for _ in 0..30 {
+            let next = pace.after_success();
+            assert!(next >= last && next <= Duration::from_millis(500));
+            last = next;
+        }
+        assert_eq!(last, Duration::from_millis(500));
+        for _ in 0..10 {
+            assert!(pace.after_failure() <= Duration::from_secs(20));
+        }
+        assert_eq!(pace.after_failure(), Duration::from_secs(20));
+        assert_eq!(pace.after_success(), Duration::from_millis(500));
+    }
+}
