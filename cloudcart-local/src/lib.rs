@@ -11,4 +11,5 @@ pub mod error;
 pub mod ports;
 pub mod provider;
 pub mod random;
+pub mod sqs;
 pub mod store;
