@@ -27,14 +27,14 @@ impl App {
 }
 
 /// One Lambda function.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct FunctionSpec {
     /// The short name that people type; also the name of its binary.
     pub name: &'static str,
     /// Its logical id in the stack.
     pub logical_id: &'static str,
     /// The template's parameter that takes the key of its code.
-    pub code_parameter: &'static str,
+    pub code_parameter: String,
 }
 
 /// For what a stack is rendered.

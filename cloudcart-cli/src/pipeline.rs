@@ -135,7 +135,7 @@ fn parameters(
     for function in &session.app.functions {
         let key =
             keys.get(function.name).ok_or_else(|| Failure::internal(format!("`{}` has no code", function.name)))?;
-        parameters.insert(function.code_parameter.to_owned(), key.clone());
+        parameters.insert(function.code_parameter.clone(), key.clone());
     }
     Ok(parameters)
 }

@@ -1,8 +1,12 @@
 //! The shop as an [`App`]: its own stack, its functions, its templates.
 
-use anyhow::bail;
+use anyhow::anyhow;
+use cloudcart_cfn::limits;
+use cloudcart_shop::env::{CartStore, Identity};
+use cloudcart_shop::functions::Function;
 
 use crate::app::{App, Context, FunctionSpec, RenderedStack};
+use crate::stack::{self, Architecture, ShopOptions};
 
 /// The command with the shop's stack.
 pub fn app() -> App {
@@ -16,29 +20,56 @@ pub fn app() -> App {
     }
 }
 
-/// The shop's functions. The parameter that takes a function's code is named after its logical id.
+/// The shop's functions, and the parameter of the template that takes each one's code.
 fn functions() -> Vec<FunctionSpec> {
-    use cloudcart_shop::functions::Function;
     Function::ALL
         .into_iter()
         .map(|function| FunctionSpec {
             name: function.name(),
             logical_id: function.logical_id(),
-            code_parameter: match function {
-                Function::Products => "ProductsCodeKey",
-                Function::Cart => "CartCodeKey",
-                Function::Checkout => "CheckoutCodeKey",
-                Function::Orders => "OrdersCodeKey",
-                Function::Worker => "WorkerCodeKey",
-            },
+            code_parameter: stack::code_key_parameter(function),
         })
         .collect()
 }
 
-fn render(_context: &Context) -> anyhow::Result<RenderedStack> {
-    bail!("no stack")
+fn render(context: &Context) -> anyhow::Result<RenderedStack> {
+    let unknown = |key: &str, value: &str, allowed: &str| anyhow!("{key} = \"{value}\" is not one of {allowed}");
+    let options = ShopOptions {
+        identity: Identity::parse(&context.identity)
+            .ok_or_else(|| unknown("identity", &context.identity, "demo, standard"))?,
+        cart: CartStore::parse(&context.cart).ok_or_else(|| unknown("cart", &context.cart, "dynamodb, memory"))?,
+        architecture: match context.architecture.as_str() {
+            "arm64" => Architecture::Arm64,
+            "x86_64" => Architecture::X86_64,
+            other => return Err(unknown("architecture", other, "x86_64, arm64")),
+        },
+        log_retention_days: context.log_retention_days,
+        retain_data: context.retain_data,
+    };
+    let template = stack::shop_stack(&options)?;
+    let counts = template.counts();
+    let json = template.to_json_compact();
+    let sources = template
+        .resource_types()
+        .into_iter()
+        .filter_map(|(id, _)| Some((id.to_owned(), template.source_of(id)?)))
+        .map(|(id, source)| (id, format!("{}:{}", source.file(), source.line())))
+        .collect();
+    Ok(RenderedStack {
+        json_pretty: template.to_json(),
+        yaml: template.to_yaml()?,
+        findings: template.check().iter().map(ToString::to_string).collect(),
+        counts: vec![
+            ("resources".to_owned(), counts.resources, limits::RESOURCES),
+            ("parameters".to_owned(), counts.parameters, limits::PARAMETERS),
+            ("outputs".to_owned(), counts.outputs, limits::OUTPUTS),
+            ("bytes".to_owned(), counts.bytes, limits::S3_BYTES),
+        ],
+        sources,
+        json,
+    })
 }
 
 fn templates() -> anyhow::Result<Vec<(String, String)>> {
-    bail!("no templates")
+    Ok(stack::render_all()?)
 }

@@ -21,13 +21,7 @@ pub(crate) struct Found {
 
 /// The sample catalogue.
 pub(crate) fn sample() -> Result<Vec<Item>, Failure> {
-    let found = row::SAMPLE.iter().map(|(id, name, price, category)| Found {
-        at: format!("sample {id}"),
-        fields: [("id", id), ("name", name), ("price", price), ("category", category)]
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), (*value).to_owned()))
-            .collect(),
-    });
+    let found = row::sample().map(|fields| Found { at: format!("sample {}", fields["id"]), fields });
     items("the sample catalogue", &found.collect::<Vec<_>>())
 }
 
