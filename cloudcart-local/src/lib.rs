@@ -12,5 +12,6 @@ pub mod iam;
 pub mod ports;
 pub mod provider;
 pub mod random;
+pub mod s3;
 pub mod store;
 pub mod sts;
