@@ -6,6 +6,7 @@
 pub mod api;
 pub mod clock;
 pub mod core;
+pub mod dynamodb;
 pub mod error;
 pub mod gateway;
 pub mod iam;
