@@ -10,6 +10,7 @@ pub mod dynamodb;
 pub mod error;
 pub mod gateway;
 pub mod iam;
+pub mod logs;
 pub mod ports;
 pub mod provider;
 pub mod random;
