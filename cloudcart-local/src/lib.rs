@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod clock;
+pub mod cloud;
 pub mod core;
 pub mod dynamodb;
 pub mod error;
@@ -17,3 +18,5 @@ pub mod random;
 pub mod s3;
 pub mod store;
 pub mod sts;
+
+pub use cloud::LocalCloud;
