@@ -5,11 +5,20 @@
 
 pub mod api;
 pub mod clock;
+pub mod cloud;
 pub mod cloudformation;
 pub mod core;
+pub mod dynamodb;
 pub mod error;
+pub mod gateway;
+pub mod iam;
+pub mod logs;
 pub mod ports;
 pub mod provider;
 pub mod random;
+pub mod s3;
 pub mod sqs;
 pub mod store;
+pub mod sts;
+
+pub use cloud::LocalCloud;

@@ -1,0 +1,324 @@
+//! Roles, their policies and credentials, and what a caller may do.
+
+pub mod managed;
+pub mod policy;
+
+pub(crate) mod keys;
+mod provider;
+
+use crate::{
+    api::{Caller, Need},
+    core::Core,
+    error::AwsError,
+    ports::{Identities, RoleCredentials},
+    provider::ResourceProvider,
+};
+use keys::{Key, KeyRing, Owner};
+use policy::{Evaluate, Evaluator, Policy, Question, TrustedAs, Verdict};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+const ROLES: &str = "iam.roles";
+
+/// Whether denials are refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IamMode {
+    /// A request without the right is refused.
+    #[default]
+    Enforce,
+    /// It is let through, with a warning in the log.
+    Warn,
+    /// Nothing is evaluated.
+    Off,
+}
+
+/// A key pair, as `cloudcart local status` hands it out.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Credentials {
+    /// `AKIA…`.
+    pub access_key_id: String,
+    /// Secret key.
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Credentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}
+
+/// A role as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Role {
+    /// Name, unique in the account.
+    pub name: String,
+    /// `/` or `/some/path/`.
+    pub path: String,
+    /// `AROA…`.
+    pub id: String,
+    /// The trust policy.
+    pub trust: Value,
+    /// Inline policies by name.
+    pub inline: BTreeMap<String, Value>,
+    /// ARNs of attached managed policies.
+    pub managed: Vec<String>,
+    /// ARN of the managed policy that bounds the role.
+    pub boundary: Option<String>,
+    /// Longest session in seconds.
+    pub max_session_seconds: i64,
+}
+
+/// A role with its documents read.
+struct Compiled {
+    role: Role,
+    trust: Policy,
+    identity: Vec<Policy>,
+    boundary: Option<Policy>,
+}
+
+impl Compiled {
+    fn new(role: Role) -> Result<Self, AwsError> {
+        let malformed =
+            |error: policy::PolicyError| AwsError::bad_request("MalformedPolicyDocument", error.to_string());
+        let managed = |arn: &String| {
+            let document = managed::document(arn).ok_or_else(|| {
+                AwsError::new(404, "NoSuchEntity", format!("Policy {arn} does not exist or is not attachable."))
+            })?;
+            Policy::identity(arn, &document).map_err(malformed)
+        };
+        let trust = Policy::trust(&role.trust).map_err(malformed)?;
+        let mut identity = Vec::new();
+        for (name, document) in &role.inline {
+            identity.push(Policy::identity(name, document).map_err(malformed)?);
+        }
+        for arn in &role.managed {
+            identity.push(managed(arn)?);
+        }
+        let boundary = role.boundary.as_ref().map(managed).transpose()?;
+        Ok(Self { role, trust, identity, boundary })
+    }
+}
+
+/// The account's identities.
+pub struct Iam {
+    core: Arc<Core>,
+    keys: KeyRing,
+    roles: RwLock<BTreeMap<String, Arc<Compiled>>>,
+    evaluator: Box<dyn Evaluate>,
+}
+
+impl Iam {
+    /// Reads roles and keys from the state.
+    pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
+        let keys = KeyRing::open(&core)?;
+        let mut roles = BTreeMap::new();
+        for (name, role) in core.store.list::<Role>(ROLES)? {
+            roles.insert(name, Arc::new(Compiled::new(role)?));
+        }
+        Ok(Arc::new(Self { core, keys, roles: RwLock::new(roles), evaluator: Box::new(Evaluator) }))
+    }
+
+    /// The resource types of IAM.
+    pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
+        vec![Arc::new(provider::RoleProvider::new(Arc::clone(self)))]
+    }
+
+    /// The account's own key pair.
+    pub fn root_credentials(&self) -> Credentials {
+        // `KeyRing::open` made the pair, and nothing removes it.
+        let (access_key_id, key) = self.keys.root().expect("the account has a key pair");
+        Credentials { access_key_id, secret_access_key: key.secret.clone() }
+    }
+
+    /// The key of an access key id, while it holds: not expired, and its role still the same.
+    pub(crate) fn key(&self, access_key_id: &str) -> Option<Arc<Key>> {
+        let key = self.keys.get(access_key_id)?;
+        let expired = key.expires_ms.is_some_and(|expires| expires < self.core.clock.now_ms());
+        let orphaned = matches!(&key.owner, Owner::Session { role, role_id, .. }
+            if self.role(role).is_none_or(|compiled| compiled.role.id != *role_id));
+        (!expired && !orphaned).then_some(key)
+    }
+
+    /// A caller's ARN as STS gives it.
+    pub fn caller_arn(&self, caller: &Caller) -> String {
+        match caller {
+            Caller::Root => self.core.global_arn("iam", "root"),
+            Caller::Role { role, session } => self.core.global_arn("sts", &format!("assumed-role/{role}/{session}")),
+        }
+    }
+
+    /// A caller's unique id as STS gives it.
+    pub fn caller_id(&self, caller: &Caller) -> String {
+        match caller {
+            Caller::Root => self.core.account.clone(),
+            Caller::Role { role, session } => {
+                format!("{}:{session}", self.role(role).map(|compiled| compiled.role.id.clone()).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Whether `caller` has the right `need`.
+    pub fn decide(&self, caller: &Caller, need: &Need) -> Verdict {
+        match caller {
+            Caller::Root => Verdict::Allowed,
+            Caller::Role { role, session } => match self.role(role) {
+                Some(compiled) => self.decide_for(&compiled, Some(session), need),
+                None => Verdict::NoIdentityAllow,
+            },
+        }
+    }
+
+    fn decide_for(&self, compiled: &Compiled, session: Option<&str>, need: &Need) -> Verdict {
+        let arn = self.role_arn(&compiled.role);
+        let one = |key: &str, value: String| (key.to_owned(), vec![value]);
+        let now = self.core.clock.now_ms();
+        let mut context = need.context.clone();
+        context.extend([
+            one("aws:PrincipalArn", arn.clone()),
+            one("aws:PrincipalAccount", self.core.account.clone()),
+            one("aws:PrincipalType", "AssumedRole".to_owned()),
+            one("aws:RequestedRegion", self.core.region.clone()),
+            one("aws:SourceIp", "127.0.0.1".to_owned()),
+            // Requests never leave the machine; a policy that asks for TLS asks for what loopback gives.
+            one("aws:SecureTransport", "true".to_owned()),
+            one("aws:EpochTime", (now / 1000).to_string()),
+            one(
+                "aws:CurrentTime",
+                jiff::Timestamp::from_millisecond(now).map(|time| time.to_string()).unwrap_or_default(),
+            ),
+        ]);
+        if let Some(session) = session {
+            context.push(one("aws:userid", format!("{}:{session}", compiled.role.id)));
+        }
+        self.evaluator.decide(
+            &compiled.identity,
+            compiled.boundary.as_ref(),
+            &Question {
+                principal_arn: &arn,
+                account: &self.core.account,
+                action: &need.action,
+                resource: &need.resource,
+                context: &context,
+            },
+        )
+    }
+
+    /// The role's ARN.
+    pub fn role_arn(&self, role: &Role) -> String {
+        self.core.global_arn("iam", &format!("role{}{}", role.path, role.name))
+    }
+
+    /// A role by name.
+    pub fn find_role(&self, name: &str) -> Option<Role> {
+        self.role(name).map(|compiled| compiled.role.clone())
+    }
+
+    /// Whether `caller` may assume the role, by the role's trust policy.
+    pub(crate) fn trusts(&self, role_name: &str, caller: &Caller) -> bool {
+        let Some(compiled) = self.role(role_name) else { return false };
+        let arn = match caller {
+            Caller::Root => self.caller_arn(caller),
+            Caller::Role { role, .. } => match self.role(role) {
+                Some(other) => self.role_arn(&other.role),
+                None => return false,
+            },
+        };
+        self.trust_allows(&compiled, &TrustedAs::Identity { arn: &arn, account: &self.core.account })
+    }
+
+    fn trust_allows(&self, compiled: &Compiled, principal: &TrustedAs<'_>) -> bool {
+        let arn = self.role_arn(&compiled.role);
+        let context = [("aws:SourceAccount".to_owned(), vec![self.core.account.clone()])];
+        let question = Question {
+            principal_arn: &arn,
+            account: &self.core.account,
+            action: "sts:AssumeRole",
+            resource: &arn,
+            context: &context,
+        };
+        self.evaluator.decide(&[compiled.trust.trusting(principal)], None, &question) == Verdict::Allowed
+    }
+
+    /// Temporary credentials for a session of a role that ends at `expires_ms`; those without an end are made once for each
+    /// session name and handed out again.
+    pub(crate) fn session(
+        &self,
+        role_name: &str,
+        session: &str,
+        expires_ms: Option<i64>,
+    ) -> Result<RoleCredentials, AwsError> {
+        let compiled = self.role(role_name).ok_or_else(|| no_such_role(role_name))?;
+        let owner = Owner::Session {
+            role: compiled.role.name.clone(),
+            role_id: compiled.role.id.clone(),
+            session: session.to_owned(),
+        };
+        let lasting = || self.keys.find(|key| key.owner == owner && key.expires_ms.is_none());
+        let (access_key_id, key) = match if expires_ms.is_none() { lasting() } else { None } {
+            Some(found) => found,
+            None => self.keys.add(&self.core, "ASIA", owner, expires_ms)?,
+        };
+        Ok(RoleCredentials {
+            access_key_id,
+            secret_access_key: key.secret.clone(),
+            session_token: key.token.clone().unwrap_or_default(),
+        })
+    }
+
+    /// Writes a role; its documents are checked first.
+    pub(crate) fn put_role(&self, role: Role) -> Result<(), AwsError> {
+        let compiled = Compiled::new(role)?;
+        self.core.store.put(ROLES, &compiled.role.name, &compiled.role)?;
+        self.write().insert(compiled.role.name.clone(), Arc::new(compiled));
+        Ok(())
+    }
+
+    /// Removes a role and its sessions' keys.
+    pub(crate) fn remove_role(&self, name: &str) -> Result<(), AwsError> {
+        self.core.store.delete(ROLES, name)?;
+        self.write().remove(name);
+        Ok(self.keys.remove_role(name)?)
+    }
+
+    fn role(&self, name: &str) -> Option<Arc<Compiled>> {
+        self.roles.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn role_by_arn(&self, arn: &str) -> Option<Arc<Compiled>> {
+        let name = arn.rsplit('/').next()?;
+        self.role(name).filter(|compiled| self.role_arn(&compiled.role) == arn)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, BTreeMap<String, Arc<Compiled>>> {
+        self.roles.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Identities for Iam {
+    fn assume(&self, role_arn: &str, session: &str, service: &str) -> Result<RoleCredentials, AwsError> {
+        let compiled = self.role_by_arn(role_arn).ok_or_else(|| no_such_role(role_arn))?;
+        if !self.trust_allows(&compiled, &TrustedAs::Service(service)) {
+            return Err(AwsError::new(
+                403,
+                "AccessDenied",
+                format!("The role {role_arn} cannot be assumed by {service}: its trust policy does not allow it."),
+            ));
+        }
+        self.session(&compiled.role.name, session, None)
+    }
+
+    fn role_allows(&self, role_arn: &str, action: &str, resource: &str) -> bool {
+        self.role_by_arn(role_arn)
+            .is_some_and(|compiled| self.decide_for(&compiled, None, &Need::new(action, resource)) == Verdict::Allowed)
+    }
+}
+
+fn no_such_role(role: &str) -> AwsError {
+    AwsError::new(404, "NoSuchEntity", format!("The role {role} cannot be found."))
+}

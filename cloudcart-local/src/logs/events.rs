@@ -1,0 +1,319 @@
+//! Groups, streams and events as rows.
+
+use crate::store::{Store, StoreError};
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter, types::Value as Sql};
+
+/// A log group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) name: String,
+    pub(super) created_ms: i64,
+    pub(super) retention_days: Option<i64>,
+    /// Bytes of the messages kept.
+    pub(super) stored_bytes: i64,
+    /// A JSON object.
+    pub(super) tags: String,
+}
+
+/// A log stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stream {
+    pub(super) name: String,
+    pub(super) created_ms: i64,
+    pub(super) first_ms: Option<i64>,
+    pub(super) last_ms: Option<i64>,
+    pub(super) ingested_ms: Option<i64>,
+}
+
+/// A log event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Event {
+    pub(super) id: i64,
+    pub(super) stream: String,
+    pub(super) timestamp_ms: i64,
+    pub(super) ingested_ms: i64,
+    pub(super) message: String,
+}
+
+/// A place in the order of events: by timestamp, then by arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cursor {
+    pub(super) timestamp_ms: i64,
+    pub(super) id: i64,
+}
+
+/// Which events to read, in order.
+#[derive(Debug, Clone)]
+pub(super) struct Range {
+    pub(super) streams: Streams,
+    /// First timestamp.
+    pub(super) from_ms: i64,
+    /// Last timestamp, itself included.
+    pub(super) to_ms: i64,
+    /// Strictly after this (or before it, when `backward`).
+    pub(super) beyond: Option<Cursor>,
+    /// From the newest to the oldest.
+    pub(super) backward: bool,
+}
+
+/// Streams of a group.
+#[derive(Debug, Clone)]
+pub(super) enum Streams {
+    All,
+    Prefix(String),
+    Named(Vec<String>),
+}
+
+/// The tables.
+#[derive(Clone)]
+pub(super) struct Events {
+    store: Store,
+}
+
+impl Events {
+    pub(super) fn open(store: Store) -> Result<Self, StoreError> {
+        store.with(|connection| {
+            connection.execute_batch(
+                "CREATE TABLE IF NOT EXISTS log_groups (
+                     name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL, retention_days INTEGER, tags TEXT NOT NULL
+                 ) WITHOUT ROWID;
+                 CREATE TABLE IF NOT EXISTS log_streams (
+                     log_group TEXT NOT NULL REFERENCES log_groups (name), name TEXT NOT NULL, created_ms INTEGER NOT NULL,
+                     first_ms INTEGER, last_ms INTEGER, ingested_ms INTEGER, PRIMARY KEY (log_group, name)
+                 ) WITHOUT ROWID;
+                 CREATE TABLE IF NOT EXISTS log_events (
+                     id INTEGER PRIMARY KEY AUTOINCREMENT, log_group TEXT NOT NULL, stream TEXT NOT NULL,
+                     timestamp_ms INTEGER NOT NULL, ingested_ms INTEGER NOT NULL, message TEXT NOT NULL
+                 );
+                 CREATE INDEX IF NOT EXISTS log_events_by_time ON log_events (log_group, timestamp_ms, id);
+                 CREATE INDEX IF NOT EXISTS log_events_by_stream ON log_events (log_group, stream, timestamp_ms, id);",
+            )
+        })?;
+        Ok(Self { store })
+    }
+
+    /// Makes a group; false when it exists.
+    pub(super) fn create_group(&self, name: &str, now_ms: i64, tags: &str) -> Result<bool, StoreError> {
+        self.store.with(|connection| {
+            let made = connection.execute(
+                "INSERT OR IGNORE INTO log_groups (name, created_ms, tags) VALUES (?1, ?2, ?3)",
+                params![name, now_ms, tags],
+            )?;
+            Ok(made == 1)
+        })
+    }
+
+    /// Removes a group with all it holds; false when there is none.
+    pub(super) fn delete_group(&self, name: &str) -> Result<bool, StoreError> {
+        self.store.with(|connection| {
+            let transaction = connection.transaction()?;
+            transaction.execute("DELETE FROM log_events WHERE log_group = ?1", [name])?;
+            transaction.execute("DELETE FROM log_streams WHERE log_group = ?1", [name])?;
+            let removed = transaction.execute("DELETE FROM log_groups WHERE name = ?1", [name])?;
+            transaction.commit()?;
+            Ok(removed == 1)
+        })
+    }
+
+    pub(super) fn group(&self, name: &str) -> Result<Option<Group>, StoreError> {
+        self.store.with(|connection| {
+            connection.prepare_cached(&format!("{GROUPS} WHERE name = ?1"))?.query_row([name], read_group).optional()
+        })
+    }
+
+    /// Groups whose names start with `prefix`, contain `pattern` and come after `after`, by name.
+    pub(super) fn groups(
+        &self,
+        prefix: &str,
+        pattern: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Group>, StoreError> {
+        self.store.with(|connection| {
+            connection
+                .prepare_cached(&format!(
+                    "{GROUPS} WHERE substr(name, 1, length(?1)) = ?1 AND instr(lower(name), lower(?2)) > 0 AND name > ?3
+                     ORDER BY name LIMIT ?4"
+                ))?
+                .query_map(params![prefix, pattern, after, limit], read_group)?
+                .collect()
+        })
+    }
+
+    /// Sets or clears the retention; false when there is no such group.
+    pub(super) fn set_retention(&self, group: &str, days: Option<i64>) -> Result<bool, StoreError> {
+        self.store.with(|connection| {
+            let changed = connection
+                .execute("UPDATE log_groups SET retention_days = ?2 WHERE name = ?1", params![group, days])?;
+            Ok(changed == 1)
+        })
+    }
+
+    pub(super) fn set_tags(&self, group: &str, tags: &str) -> Result<(), StoreError> {
+        self.store.with(|connection| {
+            connection.execute("UPDATE log_groups SET tags = ?2 WHERE name = ?1", params![group, tags])?;
+            Ok(())
+        })
+    }
+
+    /// Makes a stream in a group that exists; false when the stream exists.
+    pub(super) fn create_stream(&self, group: &str, name: &str, now_ms: i64) -> Result<bool, StoreError> {
+        self.store.with(|connection| {
+            let made = connection.execute(
+                "INSERT OR IGNORE INTO log_streams (log_group, name, created_ms) VALUES (?1, ?2, ?3)",
+                params![group, name, now_ms],
+            )?;
+            Ok(made == 1)
+        })
+    }
+
+    /// Removes a stream with its events; false when there is none.
+    pub(super) fn delete_stream(&self, group: &str, name: &str) -> Result<bool, StoreError> {
+        self.store.with(|connection| {
+            let transaction = connection.transaction()?;
+            transaction.execute("DELETE FROM log_events WHERE log_group = ?1 AND stream = ?2", [group, name])?;
+            let removed =
+                transaction.execute("DELETE FROM log_streams WHERE log_group = ?1 AND name = ?2", [group, name])?;
+            transaction.commit()?;
+            Ok(removed == 1)
+        })
+    }
+
+    pub(super) fn stream(&self, group: &str, name: &str) -> Result<Option<Stream>, StoreError> {
+        self.store.with(|connection| {
+            connection
+                .prepare_cached(&format!("{STREAMS} WHERE log_group = ?1 AND name = ?2"))?
+                .query_row([group, name], read_stream)
+                .optional()
+        })
+    }
+
+    /// All streams of a group whose names start with `prefix`, by name.
+    pub(super) fn streams(&self, group: &str, prefix: &str) -> Result<Vec<Stream>, StoreError> {
+        self.store.with(|connection| {
+            connection
+                .prepare_cached(&format!(
+                    "{STREAMS} WHERE log_group = ?1 AND substr(name, 1, length(?2)) = ?2 ORDER BY name"
+                ))?
+                .query_map([group, prefix], read_stream)?
+                .collect()
+        })
+    }
+
+    /// Appends in one transaction. The stream exists.
+    pub(super) fn append(
+        &self,
+        group: &str,
+        stream: &str,
+        now_ms: i64,
+        events: &[(i64, String)],
+    ) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) =
+            (events.iter().map(|(at, _)| *at).min(), events.iter().map(|(at, _)| *at).max())
+        else {
+            return Ok(());
+        };
+        self.store.with(|connection| {
+            let transaction = connection.transaction()?;
+            {
+                let mut insert = transaction.prepare_cached(
+                    "INSERT INTO log_events (log_group, stream, timestamp_ms, ingested_ms, message)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?;
+                for (timestamp_ms, message) in events {
+                    insert.execute(params![group, stream, timestamp_ms, now_ms, message])?;
+                }
+            }
+            transaction
+                .prepare_cached(
+                    "UPDATE log_streams SET first_ms = min(coalesce(first_ms, ?3), ?3),
+                         last_ms = max(coalesce(last_ms, ?4), ?4), ingested_ms = ?5
+                     WHERE log_group = ?1 AND name = ?2",
+                )?
+                .execute(params![group, stream, first, last, now_ms])?;
+            transaction.commit()
+        })
+    }
+
+    /// At most `limit` events of `range`, in its order.
+    pub(super) fn read(&self, group: &str, range: &Range, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let mut sql = String::from(
+            "SELECT id, stream, timestamp_ms, ingested_ms, message FROM log_events
+             WHERE log_group = ? AND timestamp_ms BETWEEN ? AND ?",
+        );
+        let mut values: Vec<Sql> = vec![group.to_owned().into(), range.from_ms.into(), range.to_ms.into()];
+        match &range.streams {
+            Streams::All => {}
+            Streams::Prefix(prefix) => {
+                sql.push_str(" AND substr(stream, 1, length(?)) = ?");
+                values.extend([prefix.clone().into(), prefix.clone().into()]);
+            }
+            Streams::Named(names) => {
+                let marks = vec!["?"; names.len()].join(", ");
+                sql.push_str(" AND stream IN (");
+                sql.push_str(&marks);
+                sql.push(')');
+                values.extend(names.iter().map(|name| Sql::from(name.clone())));
+            }
+        }
+        let (comparison, order) = if range.backward { ("<", "DESC") } else { (">", "ASC") };
+        if let Some(cursor) = range.beyond {
+            sql.push_str(" AND (timestamp_ms, id) ");
+            sql.push_str(comparison);
+            sql.push_str(" (?, ?)");
+            values.extend([cursor.timestamp_ms.into(), cursor.id.into()]);
+        }
+        sql.push_str(&format!(" ORDER BY timestamp_ms {order}, id {order} LIMIT ?"));
+        values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+        self.store.with(|connection| {
+            connection
+                .prepare_cached(&sql)?
+                .query_map(params_from_iter(values), |row| {
+                    Ok(Event {
+                        id: row.get(0)?,
+                        stream: row.get(1)?,
+                        timestamp_ms: row.get(2)?,
+                        ingested_ms: row.get(3)?,
+                        message: row.get(4)?,
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    /// Removes what each group's retention no longer keeps.
+    pub(super) fn expire(&self, now_ms: i64) -> Result<usize, StoreError> {
+        self.store.with(|connection| {
+            connection.execute(
+                "DELETE FROM log_events WHERE id IN (
+                     SELECT e.id FROM log_groups g JOIN log_events e ON e.log_group = g.name
+                     WHERE g.retention_days IS NOT NULL AND e.timestamp_ms < ?1 - g.retention_days * 86400000)",
+                [now_ms],
+            )
+        })
+    }
+}
+
+const GROUPS: &str = "SELECT name, created_ms, retention_days, tags,
+    (SELECT coalesce(sum(length(CAST(message AS BLOB)) + 26), 0) FROM log_events WHERE log_group = name) FROM log_groups";
+const STREAMS: &str = "SELECT name, created_ms, first_ms, last_ms, ingested_ms FROM log_streams";
+
+fn read_group(row: &Row<'_>) -> rusqlite::Result<Group> {
+    Ok(Group {
+        name: row.get(0)?,
+        created_ms: row.get(1)?,
+        retention_days: row.get(2)?,
+        tags: row.get(3)?,
+        stored_bytes: row.get(4)?,
+    })
+}
+
+fn read_stream(row: &Row<'_>) -> rusqlite::Result<Stream> {
+    Ok(Stream {
+        name: row.get(0)?,
+        created_ms: row.get(1)?,
+        first_ms: row.get(2)?,
+        last_ms: row.get(3)?,
+        ingested_ms: row.get(4)?,
+    })
+}

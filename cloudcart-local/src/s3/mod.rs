@@ -1,0 +1,384 @@
+//! S3: buckets and objects, path-style and virtual-hosted. Protocol restXml.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+
+mod checksum;
+mod configuration;
+mod listing;
+mod objects;
+mod reading;
+mod uploads;
+mod wire;
+mod writing;
+
+use crate::{
+    api::{ApiRequest, Need, Service},
+    core::Core,
+    error::{AwsError, Protocol},
+    gateway::{decode, query_pairs},
+    ports::ObjectSource,
+    provider::ResourceProvider,
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use configuration::Kind;
+use http::{HeaderValue, Method, Response, StatusCode};
+use md5::{Digest as _, Md5};
+use objects::{Object, Objects};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+
+/// The service.
+pub struct S3 {
+    core: Arc<Core>,
+    objects: Objects,
+}
+
+/// What a request asks for.
+enum Operation {
+    ListBuckets,
+    CreateBucket,
+    HeadBucket,
+    DeleteBucket,
+    Location,
+    List,
+    ListUploads,
+    DeleteMany,
+    Configuration(&'static Kind),
+    Get,
+    Put,
+    Copy,
+    Delete,
+    CreateUpload,
+    UploadPart(String, String),
+    CompleteUpload(String),
+    AbortUpload(String),
+    ListParts(String),
+    Unknown(String),
+}
+
+/// A request's bucket, key and operation.
+struct Target {
+    bucket: String,
+    key: String,
+    operation: Operation,
+}
+
+impl S3 {
+    /// Over the state.
+    pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
+        let objects = Objects::open(&core)?;
+        Ok(Arc::new(Self { core, objects }))
+    }
+
+    /// No resource types yet.
+    pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
+        Vec::new()
+    }
+
+    fn existing_bucket(&self, bucket: &str) -> Result<(), AwsError> {
+        if self.objects.bucket_exists(bucket)? {
+            Ok(())
+        } else {
+            Err(AwsError::new(404, "NoSuchBucket", "The specified bucket does not exist"))
+        }
+    }
+
+    fn existing_object(&self, bucket: &str, key: &str) -> Result<Object, AwsError> {
+        self.existing_bucket(bucket)?;
+        self.objects.object(bucket, key)?.ok_or_else(no_such_key)
+    }
+
+    fn create_bucket(&self, bucket: &str, request: &ApiRequest) -> Result<Response<Bytes>, AwsError> {
+        check_bucket_name(bucket)?;
+        if !request.body.is_empty() {
+            let leaves = wire::leaves(&request.body)?;
+            let constraint = leaves.iter().find(|(path, text)| path.ends_with("/LocationConstraint") && text.is_some());
+            if let Some((_, Some(region))) = constraint
+                && *region != self.core.region
+            {
+                return Err(AwsError::bad_request(
+                    "IllegalLocationConstraintException",
+                    format!(
+                        "The {region} location constraint is incompatible for the region specific endpoint this request was \
+                         sent to ({}).",
+                        self.core.region
+                    ),
+                ));
+            }
+        }
+        let made = self.objects.create_bucket(bucket, self.core.clock.now_ms())?;
+        // In us-east-1 alone, making one's own bucket again succeeds.
+        if !made && self.core.region != "us-east-1" {
+            return Err(AwsError::new(
+                409,
+                "BucketAlreadyOwnedByYou",
+                "Your previous request to create the named bucket succeeded and you already own it.",
+            ));
+        }
+        let mut response = wire::empty(StatusCode::OK);
+        wire::set(&mut response, "location", &format!("/{bucket}"));
+        Ok(response)
+    }
+
+    fn list_buckets(&self) -> Result<Response<Bytes>, AwsError> {
+        let mut inner = format!("<Owner>{}</Owner><Buckets>", wire::tag("ID", &self.core.account));
+        for (name, created_ms) in self.objects.buckets()? {
+            let _ = write!(
+                inner,
+                "<Bucket>{}<CreationDate>{}</CreationDate></Bucket>",
+                wire::tag("Name", &name),
+                wire::iso(created_ms)
+            );
+        }
+        inner += "</Buckets>";
+        Ok(wire::xml("ListAllMyBucketsResult", &inner))
+    }
+
+    fn head_bucket(&self, bucket: &str) -> Result<Response<Bytes>, AwsError> {
+        self.existing_bucket(bucket)?;
+        let mut response = wire::empty(StatusCode::OK);
+        wire::set(&mut response, "x-amz-bucket-region", &self.core.region);
+        Ok(response)
+    }
+
+    fn delete_bucket(&self, bucket: &str) -> Result<Response<Bytes>, AwsError> {
+        self.existing_bucket(bucket)?;
+        if self.objects.delete_bucket(bucket)? {
+            Ok(wire::empty(StatusCode::NO_CONTENT))
+        } else {
+            Err(AwsError::new(409, "BucketNotEmpty", "The bucket you tried to delete is not empty"))
+        }
+    }
+
+    fn location(&self, bucket: &str) -> Result<Response<Bytes>, AwsError> {
+        self.existing_bucket(bucket)?;
+        // us-east-1 is told by nothing at all.
+        let region = if self.core.region == "us-east-1" { "" } else { &self.core.region };
+        Ok(wire::xml("LocationConstraint", region))
+    }
+
+    /// `x-amz-expected-bucket-owner` guards against another account's bucket of the same name.
+    fn check_owner(&self, request: &ApiRequest) -> Result<(), AwsError> {
+        for name in ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"] {
+            if reading::text(&request.headers, name).is_some_and(|owner| owner != self.core.account) {
+                return Err(AwsError::new(403, "AccessDenied", "Access Denied"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Target {
+    fn read(request: &ApiRequest) -> Self {
+        let path = request.path.strip_prefix('/').unwrap_or(&request.path);
+        let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        let (bucket, key) = (decode(bucket), decode(key));
+        let query: BTreeMap<String, String> = query_pairs(&request.query).collect();
+        let operation = if bucket.is_empty() {
+            match request.method {
+                Method::GET => Operation::ListBuckets,
+                _ => Operation::Unknown(format!("{} /", request.method)),
+            }
+        } else if key.is_empty() {
+            Self::on_bucket(&request.method, &query)
+        } else {
+            Self::on_object(request, &query)
+        };
+        Self { bucket, key, operation }
+    }
+
+    fn on_bucket(method: &Method, query: &BTreeMap<String, String>) -> Operation {
+        const PLAIN: [&str; 9] = [
+            "list-type",
+            "prefix",
+            "delimiter",
+            "marker",
+            "max-keys",
+            "encoding-type",
+            "continuation-token",
+            "start-after",
+            "fetch-owner",
+        ];
+        if let Some(kind) = query.keys().find_map(|name| configuration::kind(name)) {
+            return Operation::Configuration(kind);
+        }
+        let has = |name: &str| query.contains_key(name);
+        // A sub-resource that is not known must not be taken for the bucket itself.
+        let other = query.keys().find(|name| {
+            !PLAIN.contains(&name.as_str())
+                && *name != "x-id"
+                && !name.starts_with("X-Amz-")
+                && !name.starts_with("optional-")
+        });
+        match (method.as_str(), other.map(String::as_str)) {
+            ("GET", Some("location")) => Operation::Location,
+            ("GET", Some("uploads" | "key-marker" | "upload-id-marker" | "max-uploads")) if has("uploads") => {
+                Operation::ListUploads
+            }
+            ("POST", Some("delete")) => Operation::DeleteMany,
+            ("GET", None) => Operation::List,
+            ("HEAD", None) => Operation::HeadBucket,
+            ("PUT", None) => Operation::CreateBucket,
+            ("DELETE", None) => Operation::DeleteBucket,
+            (_, other) => Operation::Unknown(format!("{method} /<bucket>?{}", other.unwrap_or_default())),
+        }
+    }
+
+    fn on_object(request: &ApiRequest, query: &BTreeMap<String, String>) -> Operation {
+        let upload = query.get("uploadId").cloned();
+        let other = query.keys().find(|name| {
+            !matches!(
+                name.as_str(),
+                "uploadId" | "partNumber" | "uploads" | "x-id" | "max-parts" | "part-number-marker"
+            ) && !name.starts_with("X-Amz-")
+                && !name.starts_with("response-")
+        });
+        let copies = request.headers.contains_key("x-amz-copy-source");
+        match (request.method.as_str(), upload, query.get("partNumber"), other) {
+            ("GET" | "HEAD", None, None, None) => Operation::Get,
+            ("PUT", None, None, None) if copies => Operation::Copy,
+            ("PUT", None, None, None) => Operation::Put,
+            ("DELETE", None, None, None) => Operation::Delete,
+            ("POST", None, None, None) if query.contains_key("uploads") => Operation::CreateUpload,
+            ("PUT", Some(id), Some(number), None) => Operation::UploadPart(id, number.clone()),
+            ("POST", Some(id), None, None) => Operation::CompleteUpload(id),
+            ("DELETE", Some(id), None, None) => Operation::AbortUpload(id),
+            ("GET", Some(id), None, None) => Operation::ListParts(id),
+            (method, ..) => {
+                Operation::Unknown(format!("{method} /<bucket>/<key>?{}", other.map_or("partNumber", String::as_str)))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Service for S3 {
+    fn name(&self) -> &'static str {
+        "s3"
+    }
+
+    fn protocol(&self) -> Protocol {
+        Protocol::RestXml
+    }
+
+    fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError> {
+        let target = Target::read(request);
+        let bucket = format!("arn:aws:s3:::{}", target.bucket);
+        let object = format!("{bucket}/{}", target.key);
+        Ok(match target.operation {
+            Operation::ListBuckets => vec![Need::new("s3:ListAllMyBuckets", "*")],
+            Operation::CreateBucket => vec![Need::new("s3:CreateBucket", bucket)],
+            Operation::DeleteBucket => vec![Need::new("s3:DeleteBucket", bucket)],
+            Operation::HeadBucket => vec![Need::new("s3:ListBucket", bucket)],
+            Operation::List => {
+                let mut need = Need::new("s3:ListBucket", bucket);
+                for (name, value) in query_pairs(&request.query) {
+                    if matches!(name.as_str(), "prefix" | "delimiter" | "max-keys") {
+                        need.context.push((format!("s3:{name}"), vec![value]));
+                    }
+                }
+                vec![need]
+            }
+            Operation::Location => vec![Need::new("s3:GetBucketLocation", bucket)],
+            Operation::ListUploads => vec![Need::new("s3:ListBucketMultipartUploads", bucket)],
+            Operation::Configuration(kind) => {
+                // Removing is the right to write, except for the policy.
+                let verb = match request.method {
+                    Method::GET => "Get",
+                    Method::DELETE if kind.parameter == "policy" => "Delete",
+                    _ => "Put",
+                };
+                vec![Need::new(format!("s3:{verb}{}", kind.action), bucket)]
+            }
+            Operation::DeleteMany => wire::leaves(&request.body)?
+                .into_iter()
+                .filter_map(|(path, text)| (path == "Delete/Object/Key").then_some(text?))
+                .map(|key| Need::new("s3:DeleteObject", format!("{bucket}/{key}")))
+                .collect(),
+            Operation::Get => vec![Need::new("s3:GetObject", object)],
+            Operation::Copy => {
+                let (from_bucket, from_key) = writing::copy_source(&request.headers)?;
+                vec![
+                    Need::new("s3:GetObject", format!("arn:aws:s3:::{from_bucket}/{from_key}")),
+                    Need::new("s3:PutObject", object),
+                ]
+            }
+            Operation::Put | Operation::CreateUpload | Operation::UploadPart(..) | Operation::CompleteUpload(_) => {
+                vec![Need::new("s3:PutObject", object)]
+            }
+            Operation::Delete => vec![Need::new("s3:DeleteObject", object)],
+            Operation::AbortUpload(_) => vec![Need::new("s3:AbortMultipartUpload", object)],
+            Operation::ListParts(_) => vec![Need::new("s3:ListMultipartUploadParts", object)],
+            Operation::Unknown(_) => Vec::new(),
+        })
+    }
+
+    async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError> {
+        self.check_owner(&request)?;
+        let Target { bucket, key, operation } = Target::read(&request);
+        let mut response = match operation {
+            Operation::ListBuckets => self.list_buckets(),
+            Operation::CreateBucket => self.create_bucket(&bucket, &request),
+            Operation::HeadBucket => self.head_bucket(&bucket),
+            Operation::DeleteBucket => self.delete_bucket(&bucket),
+            Operation::Location => self.location(&bucket),
+            Operation::List => self.list(&bucket, &request),
+            Operation::ListUploads => self.list_uploads(&bucket),
+            Operation::DeleteMany => self.delete_many(&bucket, &request),
+            Operation::Configuration(kind) => self.configuration(&bucket, kind, &request),
+            Operation::Get => self.get(&bucket, &key, &request).await,
+            Operation::Put => self.put(&bucket, &key, &request).await,
+            Operation::Copy => self.copy(&bucket, &key, &request).await,
+            Operation::Delete => {
+                self.existing_bucket(&bucket)?;
+                self.objects.delete(&bucket, &key)?;
+                Ok(wire::empty(StatusCode::NO_CONTENT))
+            }
+            Operation::CreateUpload => self.create_upload(&bucket, &key, &request),
+            Operation::UploadPart(id, number) => self.upload_part(&bucket, &key, &id, &number, &request).await,
+            Operation::CompleteUpload(id) => self.complete_upload(&bucket, &key, &id, &request).await,
+            Operation::AbortUpload(id) => self.abort_upload(&bucket, &key, &id),
+            Operation::ListParts(id) => self.list_parts(&bucket, &key, &id),
+            Operation::Unknown(what) => Err(AwsError::not_offered(&format!("s3: {what}"))),
+        }?;
+        if let Ok(value) = HeaderValue::from_str(&request.request_id) {
+            response.headers_mut().insert("x-amz-request-id", value);
+        }
+        Ok(response)
+    }
+}
+
+#[async_trait]
+impl ObjectSource for S3 {
+    async fn object(&self, bucket: &str, key: &str) -> Result<Bytes, AwsError> {
+        let object = self.existing_object(bucket, key)?;
+        self.objects.content(&object).await
+    }
+}
+
+fn no_such_key() -> AwsError {
+    AwsError::new(404, "NoSuchKey", "The specified key does not exist.")
+}
+
+fn check_bucket_name(name: &str) -> Result<(), AwsError> {
+    let edge = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let bytes = name.as_bytes();
+    let valid = (3..=63).contains(&bytes.len())
+        && edge(bytes.first())
+        && edge(bytes.last())
+        && bytes.iter().all(|byte| edge(Some(byte)) || matches!(byte, b'-' | b'.'))
+        && !name.contains("..")
+        && name.parse::<std::net::Ipv4Addr>().is_err();
+    if valid { Ok(()) } else { Err(AwsError::bad_request("InvalidBucketName", "The specified bucket is not valid.")) }
+}
+
+fn md5_bytes(data: &[u8]) -> Vec<u8> {
+    Md5::digest(data).to_vec()
+}
+
+fn md5_of(data: &[u8]) -> String {
+    md5_bytes(data).iter().fold(String::with_capacity(32), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,295 @@
+//! S3 through the unmodified SDK: what a deployment does with its asset bucket, and objects byte by byte.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod support;
+
+use aws_sdk_s3::{
+    Client,
+    error::ProvideErrorMetadata as _,
+    presigning::PresigningConfig,
+    primitives::ByteStream,
+    types::{
+        BucketLifecycleConfiguration, ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, Delete,
+        ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, ObjectIdentifier,
+        PublicAccessBlockConfiguration,
+    },
+};
+use cloudcart_local::LocalCloud;
+use serde_json::json;
+use std::time::Duration;
+use support::{assume, cloud, role, root, s3};
+
+async fn bucket(cloud: &LocalCloud) -> Client {
+    let client = s3(cloud, root(cloud));
+    client.create_bucket().bucket("shop").send().await.unwrap();
+    client
+}
+
+async fn content(client: &Client, key: &str) -> Vec<u8> {
+    let got = client.get_object().bucket("shop").key(key).send().await.unwrap();
+    got.body.collect().await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_deployments_asset_bucket_can_be_made_and_used() {
+    let cloud = cloud().await;
+    let client = s3(&cloud, root(&cloud));
+    let name = "cloudcart-assets-000000000000-us-east-1";
+    assert!(client.head_bucket().bucket(name).send().await.unwrap_err().into_service_error().is_not_found());
+    client.create_bucket().bucket(name).send().await.unwrap();
+    let block = PublicAccessBlockConfiguration::builder().block_public_acls(true).restrict_public_buckets(true).build();
+    client.put_public_access_block().bucket(name).public_access_block_configuration(block).send().await.unwrap();
+    let got = client.get_public_access_block().bucket(name).send().await.unwrap();
+    assert_eq!(got.public_access_block_configuration().unwrap().block_public_acls(), Some(true));
+
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": format!("arn:aws:s3:::{name}/*"), "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]})
+    .to_string();
+    client.put_bucket_policy().bucket(name).policy(&policy).send().await.unwrap();
+    assert_eq!(client.get_bucket_policy().bucket(name).send().await.unwrap().policy(), Some(&*policy));
+
+    let rule = LifecycleRule::builder()
+        .id("old")
+        .status(ExpirationStatus::Enabled)
+        .filter(LifecycleRuleFilter::builder().prefix("").build())
+        .expiration(LifecycleExpiration::builder().days(30).build())
+        .build()
+        .unwrap();
+    let lifecycle = BucketLifecycleConfiguration::builder().rules(rule).build().unwrap();
+    client.put_bucket_lifecycle_configuration().bucket(name).lifecycle_configuration(lifecycle).send().await.unwrap();
+    let got = client.get_bucket_lifecycle_configuration().bucket(name).send().await.unwrap();
+    assert_eq!(got.rules()[0].id(), Some("old"));
+
+    let put = |owner: &str| {
+        client
+            .put_object()
+            .bucket(name)
+            .key("functions/abc.zip")
+            .expected_bucket_owner(owner)
+            .if_none_match("*")
+            .body(ByteStream::from_static(b"PK\x03\x04"))
+            .send()
+    };
+    assert_eq!(put("111111111111").await.unwrap_err().code(), Some("AccessDenied"));
+    put("000000000000").await.unwrap();
+    assert_eq!(put("000000000000").await.unwrap_err().code(), Some("PreconditionFailed"));
+    let head = client.head_object().bucket(name).key("functions/abc.zip").expected_bucket_owner("000000000000");
+    assert_eq!(head.send().await.unwrap().content_length(), Some(4));
+    let object = cloud.object_source().object(name, "functions/abc.zip").await.unwrap();
+    assert_eq!(&object[..], b"PK\x03\x04");
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn bytes_come_back_exactly_whatever_the_framing() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let data: Vec<u8> = (0..200_000_u32).map(|n| u8::try_from(n * 7 % 251).unwrap()).collect();
+    // From memory: the checksum is a header. From a file: the body is aws-chunked and the checksum trails it.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &data).unwrap();
+    client.put_object().bucket("shop").key("memory").body(data.clone().into()).send().await.unwrap();
+    let streamed = ByteStream::from_path(file.path()).await.unwrap();
+    client.put_object().bucket("shop").key("file").body(streamed).send().await.unwrap();
+    assert_eq!(content(&client, "memory").await, data);
+    assert_eq!(content(&client, "file").await, data);
+    for algorithm in
+        [ChecksumAlgorithm::Crc32C, ChecksumAlgorithm::Crc64Nvme, ChecksumAlgorithm::Sha1, ChecksumAlgorithm::Sha256]
+    {
+        let body = ByteStream::from_path(file.path()).await.unwrap();
+        client.put_object().bucket("shop").key("sum").checksum_algorithm(algorithm).body(body).send().await.unwrap();
+        assert_eq!(content(&client, "sum").await, data);
+    }
+    let wrong = client.put_object().bucket("shop").key("bad").checksum_crc32("AAAAAA==").body(data.into()).send().await;
+    assert_eq!(wrong.unwrap_err().code(), Some("BadDigest"));
+    assert!(client.head_object().bucket("shop").key("bad").send().await.is_err(), "nothing was written");
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn keys_are_not_paths() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let keys = ["a", "a/b", "a//c", "../up", "a b+c&d=é/ü?#%", "x/./y"];
+    for key in keys {
+        client.put_object().bucket("shop").key(key).body(key.as_bytes().to_vec().into()).send().await.unwrap();
+    }
+    for key in keys {
+        assert_eq!(content(&client, key).await, key.as_bytes(), "{key}");
+    }
+    let listed = client.list_objects_v2().bucket("shop").send().await.unwrap();
+    let mut sorted: Vec<&str> = keys.to_vec();
+    sorted.sort_unstable();
+    assert_eq!(listed.contents().iter().map(|object| object.key().unwrap()).collect::<Vec<_>>(), sorted);
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn listings_group_and_page() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    for key in ["a/1", "a/2", "a/3", "b", "c/1", "d", "e/1/x"] {
+        client.put_object().bucket("shop").key(key).body(ByteStream::from_static(b"x")).send().await.unwrap();
+    }
+    let mut pages = client.list_objects_v2().bucket("shop").delimiter("/").max_keys(2).into_paginator().send();
+    let (mut keys, mut groups, mut count) = (Vec::new(), Vec::new(), 0);
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        count += 1;
+        assert!(page.key_count().unwrap() <= 2);
+        keys.extend(page.contents().iter().map(|object| object.key().unwrap().to_owned()));
+        groups.extend(page.common_prefixes().iter().map(|group| group.prefix().unwrap().to_owned()));
+    }
+    assert_eq!((keys.join(" ").as_str(), groups.join(" ").as_str(), count), ("b d", "a/ c/ e/", 3));
+    let under = client.list_objects_v2().bucket("shop").prefix("a/").start_after("a/1").send().await.unwrap();
+    assert_eq!(under.contents().len(), 2);
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn ranges_conditions_metadata_and_copies() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let put = client
+        .put_object()
+        .bucket("shop")
+        .key("k")
+        .content_type("text/plain")
+        .metadata("colour", "red")
+        .body(ByteStream::from_static(b"0123456789"));
+    let etag = put.send().await.unwrap().e_tag().unwrap().to_owned();
+    let part = client.get_object().bucket("shop").key("k").range("bytes=2-4").send().await.unwrap();
+    assert_eq!(part.content_range(), Some("bytes 2-4/10"));
+    assert_eq!(part.body.collect().await.unwrap().to_vec(), b"234");
+    let same = client.get_object().bucket("shop").key("k").if_none_match(&etag).send().await.unwrap_err();
+    assert_eq!(same.raw_response().unwrap().status().as_u16(), 304);
+    let other = client.get_object().bucket("shop").key("k").if_match("\"x\"").send().await.unwrap_err();
+    assert_eq!(other.code(), Some("PreconditionFailed"));
+    client.copy_object().bucket("shop").key("copy").copy_source("shop/k").send().await.unwrap();
+    let copy = client.head_object().bucket("shop").key("copy").send().await.unwrap();
+    assert_eq!((copy.content_type(), copy.metadata().unwrap()["colour"].as_str()), (Some("text/plain"), "red"));
+    let absent = client.get_object().bucket("shop").key("none").send().await.unwrap_err();
+    assert!(absent.into_service_error().is_no_such_key());
+    let nowhere = client.get_object().bucket("nowhere").key("k").send().await.unwrap_err();
+    assert_eq!(nowhere.code(), Some("NoSuchBucket"));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_bucket_goes_only_when_it_is_empty() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    for key in ["a", "b<&>"] {
+        client.put_object().bucket("shop").key(key).body(ByteStream::from_static(b"x")).send().await.unwrap();
+    }
+    assert_eq!(client.delete_bucket().bucket("shop").send().await.unwrap_err().code(), Some("BucketNotEmpty"));
+    let key = |key: &str| ObjectIdentifier::builder().key(key).build().unwrap();
+    let delete = Delete::builder().objects(key("a")).objects(key("b<&>")).objects(key("none")).build().unwrap();
+    let deleted = client.delete_objects().bucket("shop").delete(delete).send().await.unwrap();
+    assert_eq!(deleted.deleted().len(), 3);
+    client.delete_bucket().bucket("shop").send().await.unwrap();
+    assert!(client.head_bucket().bucket("shop").send().await.is_err());
+    let bad = client.create_bucket().bucket("No_Good").send().await.unwrap_err();
+    assert_eq!(bad.code(), Some("InvalidBucketName"));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_upload_in_parts_becomes_one_object() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let begun = client.create_multipart_upload().bucket("shop").key("big").content_type("x/y").send().await.unwrap();
+    let id = begun.upload_id().unwrap();
+    let parts = [vec![1_u8; 5 * 1024 * 1024], vec![2_u8; 100]];
+    let mut done = CompletedMultipartUpload::builder();
+    for (number, part) in (1..).zip(&parts) {
+        let put =
+            client.upload_part().bucket("shop").key("big").upload_id(id).part_number(number).body(part.clone().into());
+        let etag = put.send().await.unwrap().e_tag().unwrap().to_owned();
+        done = done.parts(CompletedPart::builder().part_number(number).e_tag(etag).build());
+    }
+    let complete =
+        client.complete_multipart_upload().bucket("shop").key("big").upload_id(id).multipart_upload(done.build());
+    let completed = complete.send().await.unwrap();
+    assert!(completed.e_tag().unwrap().ends_with("-2\""));
+    assert_eq!(content(&client, "big").await, parts.concat());
+    let gone = client.list_parts().bucket("shop").key("big").upload_id(id).send().await.unwrap_err();
+    assert_eq!(gone.code(), Some("NoSuchUpload"));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_presigned_url_needs_no_other_key_and_cannot_be_bent() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    client.put_object().bucket("shop").key("my key").body(ByteStream::from_static(b"hello")).send().await.unwrap();
+    let presigned = client
+        .get_object()
+        .bucket("shop")
+        .key("my key")
+        .presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap())
+        .await
+        .unwrap();
+    let (status, body) = fetch(&cloud, presigned.uri()).await;
+    assert_eq!((status, body.as_str()), (200, "hello"));
+    let (status, body) = fetch(&cloud, &presigned.uri().replace("my%20key", "other")).await;
+    assert_eq!(status, 403);
+    assert!(body.contains("SignatureDoesNotMatch"), "{body}");
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_virtual_hosted_bucket_is_found_in_the_host() {
+    let cloud = cloud().await;
+    bucket(&cloud).await;
+    let port = cloud.endpoint().rsplit(':').next().unwrap();
+    // Names under `localhost` need not resolve, so the URL is presigned for the name and fetched by address.
+    let config = config!(aws_sdk_s3, cloud, root(&cloud)).endpoint_url(format!("http://s3.localhost:{port}")).build();
+    let hosted = Client::from_conf(config);
+    let presigning = || PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
+    s3(&cloud, root(&cloud))
+        .put_object()
+        .bucket("shop")
+        .key("k")
+        .body(ByteStream::from_static(b"v"))
+        .send()
+        .await
+        .unwrap();
+    let presigned = hosted.get_object().bucket("shop").key("k").presigned(presigning()).await.unwrap();
+    assert!(presigned.uri().starts_with("http://shop.s3.localhost"), "{}", presigned.uri());
+    assert_eq!(fetch(&cloud, presigned.uri()).await, (200, "v".to_owned()));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_role_reads_what_it_may() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    for key in ["public/a", "private/a"] {
+        client.put_object().bucket("shop").key(key).body(ByteStream::from_static(b"x")).send().await.unwrap();
+    }
+    let statement = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/public/*"}]);
+    let arn = role(&cloud, "Reader", statement).await;
+    let reader = s3(&cloud, assume(&cloud, &arn, "f"));
+    reader.get_object().bucket("shop").key("public/a").send().await.unwrap();
+    let denied = reader.get_object().bucket("shop").key("private/a").send().await.unwrap_err();
+    assert_eq!(denied.code(), Some("AccessDenied"));
+    let denied = reader.delete_object().bucket("shop").key("public/a").send().await.unwrap_err();
+    assert_eq!(denied.code(), Some("AccessDenied"));
+    cloud.shutdown().await;
+}
+
+/// GETs a URL at the cloud's address, whatever its host is.
+async fn fetch(cloud: &LocalCloud, url: &str) -> (u16, String) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let address = cloud.endpoint().strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
