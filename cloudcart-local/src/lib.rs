@@ -7,6 +7,7 @@ pub mod api;
 pub mod clock;
 pub mod core;
 pub mod error;
+pub mod http_api;
 pub mod ports;
 pub mod provider;
 pub mod random;
