@@ -530,7 +530,9 @@ async fn an_integration_timeout_is_503_and_a_client_that_leaves_cancels_nothing(
     let slow = slow.await.unwrap();
     assert_eq!((slow.status, slow.text()), (503, r#"{"message":"Service Unavailable"}"#));
     gate.notify_one();
-    fixture.functions.finished.notified().await;
+    tokio::time::timeout(Duration::from_secs(10), fixture.functions.finished.notified())
+        .await
+        .expect("the invocation goes on after the timeout");
 
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
