@@ -11,6 +11,7 @@ pub mod core;
 pub mod dynamodb;
 pub mod error;
 pub mod gateway;
+pub mod http_api;
 pub mod iam;
 pub mod logs;
 pub mod ports;
