@@ -139,4 +139,14 @@ pub trait ResourceProvider: Send + Sync + 'static {
 
     /// Removes it. A resource that is gone already is a success.
     async fn delete(&self, physical_id: &str, request: &ResourceRequest) -> Result<(), ProvisionError>;
+
+    /// Removes what a creation left behind whose end is not known, because the process stopped (or panicked) in the middle
+    /// of it. `request` is the one that [`ResourceProvider::create`] had. Only what that very creation made may go: a
+    /// resource of the same name that was there before must stay. Nothing to remove is a success.
+    ///
+    /// The default deletes by the generated name, which does for a type whose physical id is its name. A type whose ids
+    /// are made by the service must find the thing by what it noted at creation, such as the generated name.
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        self.delete(&request.generated_name, request).await
+    }
 }
