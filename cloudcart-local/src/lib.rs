@@ -7,6 +7,7 @@ pub mod api;
 pub mod clock;
 pub mod core;
 pub mod error;
+pub mod lambda;
 pub mod ports;
 pub mod provider;
 pub mod random;
