@@ -13,6 +13,7 @@ pub mod error;
 pub mod gateway;
 pub mod http_api;
 pub mod iam;
+pub mod lambda;
 pub mod logs;
 pub mod ports;
 pub mod provider;
