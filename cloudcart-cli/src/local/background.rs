@@ -49,7 +49,7 @@ fn spawn(session: &Session<'_>, state: &Path, port: u16, api_port: u16) -> Resul
     let fail = |what: &str, error: std::io::Error| {
         Failure::internal(format!("cannot start the local cloud: {what}")).because(error.to_string())
     };
-    std::fs::create_dir_all(state).map_err(|error| fail(&format!("cannot make {}", state.display()), error))?;
+    private_folder(state).map_err(|error| fail(&format!("cannot make {}", state.display()), error))?;
     let log = log_file(state);
     // Each start begins its own log: what a failed one shows is its own.
     let out = OpenOptions::new().create(true).write(true).truncate(true).open(&log);
@@ -77,6 +77,15 @@ fn spawn(session: &Session<'_>, state: &Path, port: u16, api_port: u16) -> Resul
         command.process_group(0);
     }
     command.spawn().map_err(|error| fail("cannot run this program again", error))
+}
+
+/// The state holds keys: only its owner may look.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 async fn wait_until_alive(state: &Path, child: &mut Child) -> Result<Document, Failure> {

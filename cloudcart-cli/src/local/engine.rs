@@ -2,22 +2,65 @@
 
 use std::path::Path;
 
+use cloudcart_deploy::error::chain;
+use cloudcart_local::LocalCloud;
+use cloudcart_local::cloud::StartError;
+
 use crate::failure::Failure;
 
 /// A cloud that runs in this process.
-pub(crate) struct Cloud(());
+pub(crate) struct Cloud(LocalCloud);
 
 impl Cloud {
     /// Lets running invocations finish, ends every function, and puts the state away.
-    #[allow(clippy::unused_async, reason = "the engine's is")]
     pub(crate) async fn shutdown(self) {
-        let () = self.0;
+        self.0.shutdown().await;
     }
 }
 
 /// Starts it; when this returns it answers, and its status document is written.
-#[allow(clippy::unused_async, reason = "the engine's is")]
 pub(crate) async fn start(state_dir: &Path, port: u16, api_port: u16, region: &str) -> Result<Cloud, Failure> {
-    let _ = (state_dir, port, api_port, region);
-    Err(Failure::internal("this build has no local cloud"))
+    let builder = LocalCloud::builder().state_dir(state_dir).port(port).api_port(api_port).region(region);
+    builder.start().await.map(Cloud).map_err(|error| failure(&error))
+}
+
+fn failure(error: &StartError) -> Failure {
+    let failure = Failure::internal("the local cloud cannot start").because(chain(error));
+    match error {
+        StartError::PortInUse { .. } => {
+            failure.hint("pass --port and --api-port, or set them under [local] in cloudcart.toml; 0 takes a free one")
+        }
+        StartError::Locked { .. } => failure.hint("stop it with `cloudcart local stop`"),
+        StartError::State { .. } | StartError::StateVersion { .. } | StartError::Region { .. } => {
+            failure.hint("forget its state with `cloudcart local reset`")
+        }
+        _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_in_use_is_named_with_the_flags_that_choose_another() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let Err(failure) = start(folder.path(), port, 0, "us-east-1").await else { panic!("it started") };
+        assert!(failure.cause.unwrap().contains(&format!("port {port} on 127.0.0.1 is in use")));
+        assert!(failure.hint.unwrap().contains("--port"));
+    }
+
+    #[tokio::test]
+    async fn a_started_cloud_is_found_through_its_document_and_gone_after_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let Ok(cloud) = start(folder.path(), 0, 0, "eu-west-1").await else { panic!("it did not start") };
+        let document = super::super::alive(folder.path()).await.unwrap();
+        assert_eq!((document.pid, document.region.as_str()), (std::process::id(), "eu-west-1"));
+        assert!(!document.credentials.secret_access_key.is_empty());
+        cloud.shutdown().await;
+        assert!(super::super::alive(folder.path()).await.is_none());
+    }
 }

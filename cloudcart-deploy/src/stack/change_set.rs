@@ -111,6 +111,8 @@ pub struct Ready {
     stack_id: String,
     change_set_id: String,
     on_failure: OnFailure,
+    /// Whether the empty stack came with this change set. One that was there before may hold another's change set.
+    own_shell: bool,
 }
 
 /// Brings the stack into a state that can be deployed to, makes the change set and reads it.
@@ -121,11 +123,13 @@ pub async fn prepare(target: &Target, request: &DeployRequest, reporter: &dyn Re
     }
     let existing = clear_the_way(target, &request.stack, reporter).await?;
     let create = next_action(existing.as_ref().map(|view| &view.status)) == NextAction::Create;
+    let own_shell = create && existing.is_none_or(|view| ending(&view.status) == Ending::Gone);
     let (stack_id, change_set_id) = create_change_set(target, request, create).await?;
     match read_change_set(target, request, &stack_id, &change_set_id, create).await {
         Ok(Some(plan)) => {
             reporter.event(&Event::Planned(plan.clone()));
-            Ok(Prepared::Ready(Ready { plan, stack_id, change_set_id, on_failure: request.on_failure }))
+            let on_failure = request.on_failure;
+            Ok(Prepared::Ready(Ready { plan, stack_id, change_set_id, on_failure, own_shell }))
         }
         Ok(None) => {
             delete_change_set(target, &stack_id, &change_set_id).await?;
@@ -136,7 +140,7 @@ pub async fn prepare(target: &Target, request: &DeployRequest, reporter: &dyn Re
         Err(error) => {
             // The refusal is what matters; a change set that could not be removed does no harm.
             let _ = delete_change_set(target, &stack_id, &change_set_id).await;
-            if create {
+            if own_shell {
                 let _ = target.cloudformation().delete_stack().stack_name(&stack_id).send().await;
             }
             Err(error)
@@ -283,7 +287,7 @@ async fn delete_change_set(target: &Target, stack_id: &str, change_set_id: &str)
 /// Throws a change set away, and the empty stack that came with it if there was none before.
 pub async fn discard(target: &Target, ready: &Ready) -> Result<()> {
     delete_change_set(target, &ready.stack_id, &ready.change_set_id).await?;
-    if ready.plan.creates {
+    if ready.own_shell {
         let call = target.cloudformation().delete_stack().stack_name(&ready.stack_id);
         call.send().await.map_err(Error::aws("DeleteStack"))?;
     }

@@ -73,7 +73,7 @@ pub(crate) async fn settle(
                 history.extend(events);
                 match view {
                     None => return Ok((None, history)),
-                    Some(view) if ending(&view.status) != Ending::Running && (moved || started.elapsed() > STALE) => {
+                    Some(view) if is_over(&view, moved || started.elapsed() > STALE) => {
                         let status = view.status.as_str().to_owned();
                         reporter.event(&Event::StackSettled { stack: name.to_owned(), status });
                         return Ok((Some(view), history));
@@ -97,13 +97,22 @@ pub(crate) async fn settle(
     }
 }
 
+/// A stack that is gone was not gone before the operation.
+fn is_over(view: &StackView, counts: bool) -> bool {
+    match ending(&view.status) {
+        Ending::Running => false,
+        Ending::Gone => true,
+        Ending::Done | Ending::RolledBack | Ending::Stuck => counts,
+    }
+}
+
 /// The status before the events: when it is an end state, the events read after it are complete.
 async fn look(target: &Target, stack: &str, cursor: &mut Cursor) -> Result<(Option<StackView>, Vec<ResourceEvent>)> {
     let view = describe(target, stack).await?;
     let events = match cursor.read(target, stack).await {
         Ok(events) => events,
         // A stack that was deleted can no longer be asked by name.
-        Err(_) if view.is_none() => Vec::new(),
+        Err(_) if view.as_ref().is_none_or(|view| ending(&view.status) == Ending::Gone) => Vec::new(),
         Err(error) => return Err(error),
     };
     Ok((view, events))
