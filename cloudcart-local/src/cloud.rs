@@ -334,6 +334,7 @@ impl Engines {
     }
 
     /// Stops what runs by itself (functions, pollers, API listeners), after the front is closed.
+    #[allow(clippy::unused_async, reason = "an engine that runs something is awaited here")]
     async fn shutdown(&self) {}
 }
 
