@@ -228,7 +228,7 @@ async fn a_presigned_url_needs_no_other_key_and_cannot_be_bent() {
         .get_object()
         .bucket("shop")
         .key("my key")
-        .presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap())
+        .presigned(PresigningConfig::expires_in(Duration::from_mins(1)).unwrap())
         .await
         .unwrap();
     let (status, body) = fetch(&cloud, presigned.uri()).await;
@@ -247,7 +247,7 @@ async fn a_virtual_hosted_bucket_is_found_in_the_host() {
     // Names under `localhost` need not resolve, so the URL is presigned for the name and fetched by address.
     let config = config!(aws_sdk_s3, cloud, root(&cloud)).endpoint_url(format!("http://s3.localhost:{port}")).build();
     let hosted = Client::from_conf(config);
-    let presigning = || PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
+    let presigning = || PresigningConfig::expires_in(Duration::from_mins(1)).unwrap();
     s3(&cloud, root(&cloud))
         .put_object()
         .bucket("shop")

@@ -14,6 +14,7 @@ const MAX_SKEW_MS: i64 = 15 * 60 * 1000;
 /// The longest life of a presigned URL, in seconds: seven days.
 const MAX_EXPIRES: i64 = 7 * 24 * 60 * 60;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const UNSUPPORTED: &str = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256 (Signature Version 4).";
 /// SHA-256 of nothing, as chunk signatures name it.
 const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -48,7 +49,7 @@ pub(crate) struct Signed {
     date: String,
     pub(crate) region: String,
     pub(crate) service: String,
-    signed_headers: Vec<String>,
+    covered_headers: Vec<String>,
     signature: String,
     /// `YYYYMMDDTHHMMSSZ`.
     timestamp: String,
@@ -87,14 +88,16 @@ impl Signed {
             let value = value.to_str().map_err(|_| malformed("the Authorization header is not text"))?;
             return Self::from_header(value, headers).map(Some);
         }
+        if query_pairs(query).any(|(name, _)| name == "AWSAccessKeyId") {
+            // Signature Version 2, which some clients still presign with unless told otherwise.
+            return Err(malformed(UNSUPPORTED));
+        }
         let presigned = query_pairs(query).any(|(name, _)| name == "X-Amz-Signature");
         if presigned { Self::from_query(query).map(Some) } else { Ok(None) }
     }
 
     fn from_header(value: &str, headers: &HeaderMap) -> Result<Self, SignatureError> {
-        let fields = value
-            .strip_prefix(ALGORITHM)
-            .ok_or_else(|| malformed("only the signature algorithm AWS4-HMAC-SHA256 is offered"))?;
+        let fields = value.strip_prefix(ALGORITHM).ok_or_else(|| malformed(UNSUPPORTED))?;
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
         for field in fields.split(',') {
             match field.trim().split_once('=') {
@@ -124,7 +127,7 @@ impl Signed {
             parameter(name).ok_or_else(|| malformed(format!("the presigned URL lacks the parameter {name}")))
         };
         if required("X-Amz-Algorithm")? != ALGORITHM {
-            return Err(malformed("only the signature algorithm AWS4-HMAC-SHA256 is offered"));
+            return Err(malformed(UNSUPPORTED));
         }
         // Only S3 demands a life time; other services' presigned URLs (STS) live for the allowed skew when they name none.
         let expires = match parameter("X-Amz-Expires") {
@@ -175,7 +178,7 @@ impl Signed {
             date: date.to_owned(),
             region: region.to_owned(),
             service: service.to_owned(),
-            signed_headers,
+            covered_headers: signed_headers,
             signature: signature.to_owned(),
             timestamp,
             token,
@@ -267,7 +270,7 @@ impl Signed {
         query.sort();
         let query = query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
         let mut canonical = format!("{}\n{path}\n{query}\n", parts.method);
-        for name in &self.signed_headers {
+        for name in &self.covered_headers {
             let values: Vec<String> = parts
                 .headers
                 .get_all(name)
@@ -280,7 +283,7 @@ impl Signed {
             // Writing to a String does not fail.
             let _ = writeln!(canonical, "{name}:{}", values.join(","));
         }
-        let _ = write!(canonical, "\n{}\n{payload}", self.signed_headers.join(";"));
+        let _ = write!(canonical, "\n{}\n{payload}", self.covered_headers.join(";"));
         canonical
     }
 }
@@ -531,7 +534,7 @@ mod tests {
         let second = "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497";
         let last = "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9";
         let mut chunks = signed.chunks(SECRET);
-        chunks.chunk(&[b'a'; 65536], first).unwrap();
+        chunks.chunk(&vec![b'a'; 65536], first).unwrap();
         chunks.chunk(&[b'a'; 1024], second).unwrap();
         chunks.chunk(&[], last).unwrap();
         assert_eq!(signed.chunks(SECRET).chunk(&[b'a'; 1024], second), Err(SignatureError::Mismatch));

@@ -139,6 +139,7 @@ impl Policy {
     }
 
     /// The statements of a trust policy that `principal` matches, as a policy that can be asked.
+    #[must_use]
     pub fn trusting(&self, principal: &TrustedAs<'_>) -> Self {
         let statements = self
             .document

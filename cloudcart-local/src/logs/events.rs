@@ -263,7 +263,7 @@ impl Events {
             sql.push_str(" (?, ?)");
             values.extend([cursor.timestamp_ms.into(), cursor.id.into()]);
         }
-        sql.push_str(&format!(" ORDER BY timestamp_ms {order}, id {order} LIMIT ?"));
+        sql.push_str(&[" ORDER BY timestamp_ms ", order, ", id ", order, " LIMIT ?"].concat());
         values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
         self.store.with(|connection| {
             connection

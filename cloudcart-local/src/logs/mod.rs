@@ -26,7 +26,7 @@ const DAY_MS: i64 = 86_400_000;
 const TOO_OLD_MS: i64 = 14 * DAY_MS;
 const TOO_NEW_MS: i64 = 2 * 3_600_000;
 /// How often retention is applied.
-const SWEEP: Duration = Duration::from_secs(3600);
+const SWEEP: Duration = Duration::from_hours(1);
 /// The retentions that exist, in days.
 const RETENTIONS: [i64; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
@@ -41,7 +41,7 @@ impl Logs {
     /// Over the state; starts the task that applies retention.
     pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
         let events = Events::open(core.store.clone())?;
-        let logs = Arc::new(Self { core: Arc::clone(&core), events: events.clone() });
+        let logs = Arc::new(Self { core, events });
         let weak = Arc::downgrade(&logs);
         tokio::spawn(async move {
             while let Some(logs) = weak.upgrade() {

@@ -5,7 +5,7 @@ use crate::{api::ApiRequest, error::AwsError, gateway::query_pairs};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::Response;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 const MOST: usize = 1000;
 /// Follows every key that starts with the text before it: no key of valid UTF-8 sorts after it.
@@ -63,9 +63,9 @@ impl S3 {
         if url {
             inner += "<EncodingType>url</EncodingType>";
         }
-        inner += &format!("<MaxKeys>{limit}</MaxKeys><IsTruncated>{}</IsTruncated>", page.next.is_some());
+        let _ = write!(inner, "<MaxKeys>{limit}</MaxKeys><IsTruncated>{}</IsTruncated>", page.next.is_some());
         if second {
-            inner += &format!("<KeyCount>{}</KeyCount>", page.entries.len());
+            let _ = write!(inner, "<KeyCount>{}</KeyCount>", page.entries.len());
             for (name, element) in [("continuation-token", "ContinuationToken"), ("start-after", "StartAfter")] {
                 if let Some(value) = parameter(name) {
                     inner += &wire::tag(element, value);
@@ -83,7 +83,8 @@ impl S3 {
         for entry in &page.entries {
             match entry {
                 Entry::Object(object) => {
-                    inner += &format!(
+                    let _ = write!(
+                        inner,
                         "<Contents>{}<LastModified>{}</LastModified><ETag>&quot;{}&quot;</ETag><Size>{}</Size>\
                          <StorageClass>STANDARD</StorageClass></Contents>",
                         wire::tag("Key", &wire::key_text(&object.key, url)),
@@ -93,7 +94,8 @@ impl S3 {
                     );
                 }
                 Entry::Prefix(prefix) => {
-                    inner += &format!(
+                    let _ = write!(
+                        inner,
                         "<CommonPrefixes>{}</CommonPrefixes>",
                         wire::tag("Prefix", &wire::key_text(prefix, url))
                     );
@@ -131,16 +133,13 @@ impl S3 {
                     let rest = &object.key[prefix.len()..];
                     rest.find(delimiter).map(|at| object.key[..prefix.len() + at + delimiter.len()].to_owned())
                 });
-                match group {
-                    Some(group) => {
-                        after = format!("{group}{LAST}");
-                        entries.push(Entry::Prefix(group));
-                        skipped_group = true;
-                    }
-                    None => {
-                        after.clone_from(&object.key);
-                        entries.push(Entry::Object(Box::new(object)));
-                    }
+                if let Some(group) = group {
+                    after = format!("{group}{LAST}");
+                    entries.push(Entry::Prefix(group));
+                    skipped_group = true;
+                } else {
+                    after.clone_from(&object.key);
+                    entries.push(Entry::Object(Box::new(object)));
                 }
             }
             if last_batch {

@@ -12,6 +12,7 @@ use super::{
 use crate::{api::ApiRequest, error::AwsError};
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use std::fmt::Write as _;
 
 /// Each part but the last has at least this many bytes.
 const SMALLEST_PART: u64 = 5 * 1024 * 1024;
@@ -109,7 +110,8 @@ impl S3 {
             + &wire::tag("UploadId", id)
             + "<IsTruncated>false</IsTruncated>";
         for part in self.objects.parts(id)? {
-            inner += &format!(
+            let _ = write!(
+                inner,
                 "<Part><PartNumber>{}</PartNumber><LastModified>{}</LastModified><ETag>&quot;{}&quot;</ETag>\
                  <Size>{}</Size></Part>",
                 part.number,
@@ -125,7 +127,8 @@ impl S3 {
         self.existing_bucket(bucket)?;
         let mut inner = wire::tag("Bucket", bucket) + "<IsTruncated>false</IsTruncated>";
         for upload in self.objects.uploads(bucket)? {
-            inner += &format!(
+            let _ = write!(
+                inner,
                 "<Upload>{}{}<Initiated>{}</Initiated></Upload>",
                 wire::tag("Key", &upload.key),
                 wire::tag("UploadId", &upload.id),

@@ -12,7 +12,7 @@ use crate::{api::ApiRequest, error::AwsError, gateway::decode};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 const KEPT: [&str; 7] = [
     "cache-control",
@@ -87,7 +87,7 @@ impl S3 {
         for key in keys {
             self.objects.delete(bucket, key)?;
             if !quiet {
-                inner += &format!("<Deleted>{}</Deleted>", wire::tag("Key", key));
+                let _ = write!(inner, "<Deleted>{}</Deleted>", wire::tag("Key", key));
             }
         }
         Ok(wire::xml("DeleteResult", &inner))

@@ -11,17 +11,17 @@ use std::{
 };
 
 /// A cloud of its own on free ports.
-pub async fn cloud() -> LocalCloud {
+pub(crate) async fn cloud() -> LocalCloud {
     LocalCloud::builder().ephemeral().start().await.unwrap()
 }
 
 /// Credentials for a client.
-pub fn keys(id: impl Into<String>, secret: impl Into<String>, token: Option<String>) -> Credentials {
+pub(crate) fn keys(id: impl Into<String>, secret: impl Into<String>, token: Option<String>) -> Credentials {
     Credentials::new(id, secret, token, None, "test")
 }
 
 /// The account's own keys.
-pub fn root(cloud: &LocalCloud) -> Credentials {
+pub(crate) fn root(cloud: &LocalCloud) -> Credentials {
     let root = cloud.credentials();
     keys(root.access_key_id, root.secret_access_key, None)
 }
@@ -41,27 +41,27 @@ macro_rules! config {
 }
 
 /// A DynamoDB client.
-pub fn dynamodb(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_dynamodb::Client {
+pub(crate) fn dynamodb(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, cloud, credentials).build())
 }
 
 /// A path-style S3 client.
-pub fn s3(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_s3::Client {
+pub(crate) fn s3(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config!(aws_sdk_s3, cloud, credentials).force_path_style(true).build())
 }
 
 /// A CloudWatch Logs client.
-pub fn logs(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_cloudwatchlogs::Client {
+pub(crate) fn logs(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_cloudwatchlogs::Client {
     aws_sdk_cloudwatchlogs::Client::from_conf(config!(aws_sdk_cloudwatchlogs, cloud, credentials).build())
 }
 
 /// An STS client.
-pub fn sts(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_sts::Client {
+pub(crate) fn sts(cloud: &LocalCloud, credentials: Credentials) -> aws_sdk_sts::Client {
     aws_sdk_sts::Client::from_conf(config!(aws_sdk_sts, cloud, credentials).build())
 }
 
 /// A resource of a stack called `test`.
-pub fn resource(logical_id: &str, properties: serde_json::Value) -> cloudcart_local::provider::ResourceRequest {
+pub(crate) fn resource(logical_id: &str, properties: serde_json::Value) -> cloudcart_local::provider::ResourceRequest {
     let serde_json::Value::Object(properties) = properties else { panic!("properties are an object") };
     cloudcart_local::provider::ResourceRequest {
         stack_name: "test".into(),
@@ -73,12 +73,12 @@ pub fn resource(logical_id: &str, properties: serde_json::Value) -> cloudcart_lo
 }
 
 /// The provider of a resource type.
-pub fn provider(cloud: &LocalCloud, type_name: &str) -> Arc<dyn cloudcart_local::provider::ResourceProvider> {
+pub(crate) fn provider(cloud: &LocalCloud, type_name: &str) -> Arc<dyn cloudcart_local::provider::ResourceProvider> {
     cloud.providers().into_iter().find(|provider| provider.type_name() == type_name).unwrap()
 }
 
 /// Makes a role with one inline policy that a Lambda function may assume, and gives its ARN.
-pub async fn role(cloud: &LocalCloud, logical_id: &str, statements: serde_json::Value) -> String {
+pub(crate) async fn role(cloud: &LocalCloud, logical_id: &str, statements: serde_json::Value) -> String {
     let made = provider(cloud, "AWS::IAM::Role")
         .create(&resource(
             logical_id,
@@ -94,7 +94,7 @@ pub async fn role(cloud: &LocalCloud, logical_id: &str, statements: serde_json::
 }
 
 /// Credentials of a function under a role.
-pub fn assume(cloud: &LocalCloud, role_arn: &str, function: &str) -> Credentials {
+pub(crate) fn assume(cloud: &LocalCloud, role_arn: &str, function: &str) -> Credentials {
     use cloudcart_local::ports::Identities;
     let role = cloud.iam().assume(role_arn, function, "lambda.amazonaws.com").unwrap();
     keys(role.access_key_id, role.secret_access_key, Some(role.session_token))
@@ -102,11 +102,11 @@ pub fn assume(cloud: &LocalCloud, role_arn: &str, function: &str) -> Credentials
 
 /// The system's clock, moved by hand.
 #[derive(Default)]
-pub struct ShiftedClock(Mutex<Duration>);
+pub(crate) struct ShiftedClock(Mutex<Duration>);
 
 impl ShiftedClock {
     /// Moves the clock forward.
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         *self.0.lock().unwrap() += by;
     }
 }
