@@ -6,6 +6,7 @@ mod graph;
 mod references;
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::fmt;
 use std::panic::Location;
 
@@ -143,19 +144,22 @@ impl Checker<'_> {
     fn names(&mut self) {
         // Resources and parameters are one name space, because `Ref` speaks of both.
         let space = |section| if section == "Parameters" { "Resources" } else { section };
-        let mut seen: Vec<(&str, String, &Location<'_>)> = Vec::new();
+        let mut seen: BTreeMap<(&str, String), &Location<'_>> = BTreeMap::new();
         for (section, id, source) in self.declarations() {
             let path = format!("{section}/{id}");
             let alphanumeric = id.chars().all(|letter| letter.is_ascii_alphanumeric());
             if section != "Metadata" && (id.is_empty() || id.len() > limits::NAME_CHARS || !alphanumeric) {
                 self.report(Problem::InvalidName(id.clone()), path.clone(), Some(source));
             }
-            match seen.iter().find(|(other, name, _)| *other == space(section) && *name == id) {
-                Some((_, _, first)) => {
-                    let first = format!("{}:{}", first.file(), first.line());
-                    self.report(Problem::DuplicateName(id, first), path, Some(source));
+            match seen.entry((space(section), id)) {
+                Entry::Occupied(first) => {
+                    let place = format!("{}:{}", first.get().file(), first.get().line());
+                    let id = first.key().1.clone();
+                    self.report(Problem::DuplicateName(id, place), path, Some(source));
                 }
-                None => seen.push((space(section), id, source)),
+                Entry::Vacant(new) => {
+                    new.insert(source);
+                }
             }
         }
     }

@@ -73,7 +73,7 @@ fn message(reader: &mut BufReader<TcpStream>) -> Option<(String, String)> {
     Some((first.trim_end().to_owned(), String::from_utf8(body).unwrap()))
 }
 
-fn talk(stream: TcpStream, event: Value, said: &Sender<(String, String)>) {
+fn talk(stream: TcpStream, event: &Value, said: &Sender<(String, String)>) {
     let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
     while let Some((first, body)) = message(&mut reader) {
@@ -105,7 +105,7 @@ fn runtime_api(event: Value) -> (String, Receiver<(String, String)>) {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let (stream, event, said) = (stream.unwrap(), event.clone(), said.clone());
-            std::thread::spawn(move || talk(stream, event, &said));
+            std::thread::spawn(move || talk(stream, &event, &said));
         }
     });
     (address, heard)

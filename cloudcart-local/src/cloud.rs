@@ -18,16 +18,20 @@ pub use status::Status;
 use crate::{
     api::Service,
     clock::{Clock, SystemClock},
+    cloudformation::CloudFormation,
     core::Core,
     dynamodb::DynamoDb,
     error::AwsError,
     gateway::Gateway,
+    http_api::HttpApis,
     iam::Iam,
+    lambda::{Lambda, LambdaOptions},
     logs::Logs,
-    ports::{LogSink, ObjectSource},
+    ports::{FunctionInvoker, Identities, LogSink, ObjectSource, QueueSource},
     provider::ResourceProvider,
     random::{Random, SystemRandomness},
     s3::S3,
+    sqs::Sqs,
     store::{Store, StoreError},
     sts::Sts,
 };
@@ -270,8 +274,8 @@ impl LocalCloudBuilder {
     }
 }
 
-/// Every engine of a cloud. An engine's services and resource types are added in [`Engines::services`] and
-/// [`Engines::providers`]; nothing else needs to know it.
+/// Every engine of a cloud. An engine's resource types are added in [`Engines::open`], its service in
+/// [`Engines::services`]; nothing else needs to know it.
 #[derive(Clone)]
 struct Engines {
     iam: Arc<Iam>,
@@ -279,11 +283,15 @@ struct Engines {
     s3: Arc<S3>,
     dynamodb: Arc<DynamoDb>,
     logs: Arc<Logs>,
+    sqs: Arc<Sqs>,
+    lambda: Arc<Lambda>,
+    http_apis: Arc<HttpApis>,
+    cloudformation: Arc<CloudFormation>,
 }
 
 impl Engines {
     /// Opens them in the order of their needs.
-    fn open(core: &Arc<Core>, _builder: &LocalCloudBuilder) -> Result<Self, StartError> {
+    fn open(core: &Arc<Core>, builder: &LocalCloudBuilder) -> Result<Self, StartError> {
         fn engine<T>(name: &'static str, opened: Result<T, AwsError>) -> Result<T, StartError> {
             opened.map_err(|source| StartError::Engine { engine: name, source })
         }
@@ -292,7 +300,35 @@ impl Engines {
         let s3 = engine("s3", S3::open(Arc::clone(core)))?;
         let dynamodb = engine("dynamodb", DynamoDb::open(Arc::clone(core)))?;
         let logs = engine("logs", Logs::open(Arc::clone(core)))?;
-        Ok(Self { iam, sts, s3, dynamodb, logs })
+        let sqs = engine("sqs", Sqs::open(Arc::clone(core)))?;
+        let options = LambdaOptions { freeze: builder.freeze, ..LambdaOptions::default() };
+        let lambda = Lambda::open(
+            Arc::clone(core),
+            options,
+            Arc::clone(&logs) as Arc<dyn LogSink>,
+            Arc::clone(&iam) as Arc<dyn Identities>,
+            Arc::clone(&s3) as Arc<dyn ObjectSource>,
+            Arc::clone(&sqs) as Arc<dyn QueueSource>,
+        );
+        let lambda = engine("lambda", lambda)?;
+        let api_port = builder.api_port.unwrap_or(if builder.ephemeral { 0 } else { DEFAULT_API_PORT });
+        let invoker = Arc::clone(&lambda) as Arc<dyn FunctionInvoker>;
+        let http_apis = engine("HTTP API", HttpApis::open(Arc::clone(core), api_port, invoker))?;
+        let providers = [
+            iam.providers(),
+            sts.providers(),
+            s3.providers(),
+            dynamodb.providers(),
+            logs.providers(),
+            sqs.providers(),
+            lambda.providers(),
+            http_apis.providers(),
+        ];
+        let providers: Vec<Arc<dyn ResourceProvider>> = providers.into_iter().flatten().collect();
+        // Last: it takes up what an earlier process left unfinished, with all of the others at hand.
+        let objects = Arc::clone(&s3) as Arc<dyn ObjectSource>;
+        let cloudformation = engine("cloudformation", CloudFormation::open(Arc::clone(core), providers, objects))?;
+        Ok(Self { iam, sts, s3, dynamodb, logs, sqs, lambda, http_apis, cloudformation })
     }
 
     /// What the gateway serves.
@@ -302,21 +338,11 @@ impl Engines {
             Arc::clone(&self.s3) as Arc<dyn Service>,
             Arc::clone(&self.dynamodb) as Arc<dyn Service>,
             Arc::clone(&self.logs) as Arc<dyn Service>,
+            Arc::clone(&self.sqs) as Arc<dyn Service>,
+            Arc::clone(&self.lambda) as Arc<dyn Service>,
+            Arc::clone(&self.http_apis) as Arc<dyn Service>,
+            Arc::clone(&self.cloudformation) as Arc<dyn Service>,
         ]
-    }
-
-    /// The resource types that templates may use.
-    fn providers(&self) -> Vec<Arc<dyn ResourceProvider>> {
-        [
-            self.iam.providers(),
-            self.sts.providers(),
-            self.s3.providers(),
-            self.dynamodb.providers(),
-            self.logs.providers(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 
     fn status(&self, core: &Core, iam: IamMode) -> Status {
@@ -325,16 +351,20 @@ impl Engines {
             region: core.region.clone(),
             account: core.account.clone(),
             credentials: self.iam.root_credentials(),
-            apis: BTreeMap::new(),
+            apis: self.http_apis.apis(),
             pid: std::process::id(),
             state_dir: core.state_dir.clone(),
             iam,
-            fidelity: Vec::new(),
+            fidelity: self.cloudformation.fidelity().iter().map(ToString::to_string).collect(),
         }
     }
 
     /// Stops what runs by itself (functions, pollers, API listeners), after the front is closed.
-    async fn shutdown(&self) {}
+    async fn shutdown(&self) {
+        self.cloudformation.shutdown().await;
+        self.http_apis.shutdown().await;
+        self.lambda.shutdown().await;
+    }
 }
 
 /// A running local cloud. Dropping it stops it at once; [`LocalCloud::shutdown`] lets requests under way end.
@@ -409,11 +439,6 @@ impl LocalCloud {
     /// The objects in buckets.
     pub fn object_source(&self) -> Arc<dyn ObjectSource> {
         Arc::clone(&self.engines.s3) as Arc<dyn ObjectSource>
-    }
-
-    /// The resource types that templates may use.
-    pub fn providers(&self) -> Vec<Arc<dyn ResourceProvider>> {
-        self.engines.providers()
     }
 
     /// What `cloudcart local status` shows.

@@ -36,8 +36,8 @@ pub struct AwsError {
     pub message: String,
     /// HTTP status.
     pub status: u16,
-    /// Further members of a JSON error.
-    pub fields: Map<String, Value>,
+    /// Further members of a JSON error. Boxed, because every result carries the size of its error.
+    pub fields: Box<Map<String, Value>>,
     /// `x-amzn-query-error`: the code that clients of the older Query protocol know (SQS).
     pub query_code: Option<String>,
 }
@@ -45,7 +45,7 @@ pub struct AwsError {
 impl AwsError {
     /// An error with a status.
     pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), status, fields: Map::new(), query_code: None }
+        Self { code: code.into(), message: message.into(), status, fields: Box::default(), query_code: None }
     }
 
     /// A 400.
@@ -76,7 +76,7 @@ impl AwsError {
         let builder = Response::builder().status(status).header("x-amzn-requestid", request_id);
         let (builder, body) = match protocol {
             Protocol::Json10 { .. } | Protocol::Json11 | Protocol::RestJson => {
-                let mut body = self.fields;
+                let mut body = *self.fields;
                 let kind = match protocol {
                     Protocol::Json10 { namespace } => format!("{namespace}#{}", self.code),
                     _ => self.code.clone(),

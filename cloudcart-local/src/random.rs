@@ -11,7 +11,11 @@ pub trait Random: Send + Sync + 'static {
     fn hex(&self, bytes: usize) -> String {
         let mut buffer = vec![0; bytes];
         self.fill(&mut buffer);
-        buffer.iter().map(|byte| format!("{byte:02x}")).collect()
+        buffer
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|digit| char::from_digit(digit.into(), 16))
+            .collect()
     }
 
     /// `length` characters of `A-Z0-9` (the alphabet of physical ids and access keys; `2-7` of base32 included).

@@ -110,9 +110,9 @@ impl Quote {
     pub fn new(lines: &[Line], products: &HashMap<ProductId, Product>) -> Result<Self, Problem> {
         let mut priced = Vec::with_capacity(lines.len());
         let mut unknown = Vec::new();
-        for (at, Line { id, qty }) in lines.iter().enumerate() {
+        for Line { id, qty } in lines {
             let Some(product) = products.get(id) else {
-                unknown.push((at, id));
+                unknown.push(id);
                 continue;
             };
             let total = product.price.times(*qty).ok_or_else(Problem::internal)?;
@@ -124,11 +124,10 @@ impl Quote {
                 total,
             });
         }
-        if let Some((_, id)) = unknown.first() {
+        if let Some(id) = unknown.first() {
             let problem = Problem::new(Code::UnknownProduct, format!("there is no product {id}"));
-            let error = |(at, id): &(usize, &ProductId)| {
-                FieldError::new(format!("#/items/{at}/id"), "unknown", format!("there is no product {id}"))
-            };
+            // Lines have been merged, so their places are no longer the request's.
+            let error = |id: &&ProductId| FieldError::new("#/items", "unknown", format!("there is no product {id}"));
             return Err(unknown.iter().map(error).fold(problem, Problem::with_error));
         }
         let currency = priced.first().map(|line| line.price.currency);
@@ -234,8 +233,8 @@ mod tests {
     fn unknown_products_are_all_named() {
         let problem = quote(&[line("x", 1), line("1", 1), line("y", 1)]).unwrap_err();
         assert_eq!(problem.code, Code::UnknownProduct);
-        let pointers: Vec<_> = problem.errors.iter().map(|error| error.pointer.as_str()).collect();
-        assert_eq!(pointers, ["#/items/0/id", "#/items/2/id"]);
+        let details: Vec<_> = problem.errors.iter().map(|error| error.detail.as_str()).collect();
+        assert_eq!(details, ["there is no product x", "there is no product y"]);
     }
 
     #[test]

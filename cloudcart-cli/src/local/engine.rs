@@ -24,12 +24,16 @@ pub(crate) async fn start(state_dir: &Path, port: u16, api_port: u16, region: &s
     builder.start().await.map(Cloud).map_err(|error| failure(&error))
 }
 
+const PORTS_HINT: &str = "pass --port and --api-port, or set them under [local] in cloudcart.toml; 0 takes a free one";
+
 fn failure(error: &StartError) -> Failure {
-    let failure = Failure::internal("the local cloud cannot start").because(chain(error));
+    let causes = chain(error);
+    // The port of an HTTP API is its engine's to bind.
+    let api_port_in_use = matches!(error, StartError::Engine { .. }) && causes.contains("in use");
+    let failure = Failure::internal("the local cloud cannot start").because(causes);
     match error {
-        StartError::PortInUse { .. } => {
-            failure.hint("pass --port and --api-port, or set them under [local] in cloudcart.toml; 0 takes a free one")
-        }
+        _ if api_port_in_use => failure.hint(PORTS_HINT),
+        StartError::PortInUse { .. } => failure.hint(PORTS_HINT),
         StartError::Locked { .. } => failure.hint("stop it with `cloudcart local stop`"),
         StartError::State { .. } | StartError::StateVersion { .. } | StartError::Region { .. } => {
             failure.hint("forget its state with `cloudcart local reset`")

@@ -19,7 +19,7 @@ pub use functions::{CODE_BUCKET, HTTP_TIMEOUT_SECONDS, WORKER_TIMEOUT_SECONDS, c
 pub use variants::{VARIANTS, Variant, render_all};
 
 /// What may differ between two shops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShopOptions {
     /// Who is believed to be who.
     pub identity: Identity,

@@ -5,7 +5,7 @@ use cloudcart_shop::env::{CartStore, Identity};
 use super::{Architecture, ShopOptions, StackError, shop_stack};
 
 /// A named option set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Variant {
     /// The name of its files, without extension.
     pub name: &'static str,

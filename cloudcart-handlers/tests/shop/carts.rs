@@ -26,7 +26,7 @@ async fn shown(world: &World) -> Vec<(String, u64)> {
 #[tokio::test]
 async fn the_seeds_three_calls_work_in_both_stores() {
     for memory in [false, true] {
-        let world = World::new(Identity::Demo, memory).await;
+        let world = World::new(Identity::Demo, memory);
         let response = world.send(add("1", 2)).await;
         assert_eq!(
             response.body,
@@ -42,7 +42,7 @@ async fn the_seeds_three_calls_work_in_both_stores() {
 
 #[tokio::test]
 async fn carts_of_two_addresses_do_not_meet_and_no_address_is_stored() {
-    let world = demo().await;
+    let world = demo();
     world.send(add("1", 2)).await;
     let other = world.send(call("GET /cart").from("198.51.100.1")).await;
     assert_eq!(other.value()["items"], json!([]));
@@ -51,7 +51,7 @@ async fn carts_of_two_addresses_do_not_meet_and_no_address_is_stored() {
 
 #[tokio::test]
 async fn a_token_is_issued_once_and_only_its_digest_is_stored() {
-    let world = standard().await;
+    let world = standard();
     let empty = world.send(call("GET /cart")).await;
     assert_eq!((empty.status_code, empty.value()["items"].clone()), (200, json!([])));
     assert!(empty.cookies.is_empty());
@@ -76,7 +76,7 @@ async fn a_token_is_issued_once_and_only_its_digest_is_stored() {
 
 #[tokio::test]
 async fn a_token_that_the_caller_made_up_is_replaced() {
-    let world = standard().await;
+    let world = standard();
     let mine = "A".repeat(43);
     let response = world.send(add("1", 1).header("x-cart-token", &mine)).await;
     assert_ne!(response.value()["cartToken"].as_str().unwrap(), mine);
@@ -84,7 +84,7 @@ async fn a_token_that_the_caller_made_up_is_replaced() {
 
 #[tokio::test]
 async fn a_quantity_that_is_no_small_integer_is_a_400_and_changes_nothing() {
-    let world = demo().await;
+    let world = demo();
     world.send(add("1", 2)).await;
     for qty in [
         "-1",
@@ -120,7 +120,7 @@ async fn a_quantity_that_is_no_small_integer_is_a_400_and_changes_nothing() {
 
 #[tokio::test]
 async fn bad_bodies_are_told_apart() {
-    let world = demo().await;
+    let world = demo();
     let json = "application/json";
     let good = r#"{"id":"1","qty":1}"#;
     let large = format!("{{\"id\":\"1\",\"qty\":1,\"x\":\"{}\"}}", "x".repeat(64 * 1024));
@@ -152,7 +152,7 @@ async fn bad_bodies_are_told_apart() {
 
 #[tokio::test]
 async fn a_delete_without_an_id_says_what_the_original_said() {
-    let world = demo().await;
+    let world = demo();
     for call in [call("DELETE /cart"), call("DELETE /cart").json(json!({}))] {
         let response = world.send(call).await;
         assert_eq!(response.status_code, 400);
@@ -162,7 +162,7 @@ async fn a_delete_without_an_id_says_what_the_original_said() {
 
 #[tokio::test]
 async fn setting_and_removing_can_be_repeated() {
-    let world = demo().await;
+    let world = demo();
     let set = |qty: u32| call("PUT /cart/items/{id}").path("id", "2").json(json!({ "qty": qty }));
     for _ in 0..2 {
         let response = world.send(set(3)).await;
@@ -177,7 +177,7 @@ async fn setting_and_removing_can_be_repeated() {
 
 #[tokio::test]
 async fn a_line_never_holds_more_than_99_and_a_cart_never_more_than_50_lines() {
-    let world = demo().await;
+    let world = demo();
     assert_eq!(world.send(add("1", 60)).await.status_code, 200);
     let response = world.send(add("1", 60)).await;
     assert_eq!((response.status_code, response.code().as_str()), (422, "qty_limit"));
@@ -186,7 +186,7 @@ async fn a_line_never_holds_more_than_99_and_a_cart_never_more_than_50_lines() {
 
 #[tokio::test]
 async fn if_match_guards_a_change() {
-    let world = demo().await;
+    let world = demo();
     let first = world.send(add("1", 1).header("if-match", "\"0\"")).await;
     assert_eq!(first.status_code, 200);
     for (tag, status) in [("\"0\"", 412), ("W/\"1\"", 412), ("1", 412), ("é", 412), ("\"7\", \"1\"", 200), ("*", 200)]
@@ -199,7 +199,7 @@ async fn if_match_guards_a_change() {
 
 #[tokio::test]
 async fn a_cart_ends_on_time_although_its_row_is_still_there() {
-    let world = demo().await;
+    let world = demo();
     world.send(add("1", 2)).await;
     world.clock.advance(3_599);
     assert_eq!(shown(&world).await, [("1".to_owned(), 2)]);
@@ -212,7 +212,7 @@ async fn a_cart_ends_on_time_although_its_row_is_still_there() {
 
 #[tokio::test]
 async fn a_cart_says_what_cannot_be_had() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("1", 1);
     let response = world.send(add("1", 2)).await;
     assert_eq!(response.value()["items"][0]["available"], false);
@@ -225,7 +225,7 @@ async fn a_cart_says_what_cannot_be_had() {
 #[tokio::test]
 async fn adds_at_the_same_time_are_all_counted() {
     for memory in [false, true] {
-        let world = Arc::new(World::new(Identity::Demo, memory).await);
+        let world = Arc::new(World::new(Identity::Demo, memory));
         let adds = (0..12).map(|_| {
             let world = Arc::clone(&world);
             tokio::spawn(async move { world.send(add("1", 1)).await.status_code })
@@ -256,7 +256,7 @@ async fn contract(carts: &dyn Carts) {
 
 #[tokio::test]
 async fn both_stores_keep_the_contract() {
-    let world = demo().await;
+    let world = demo();
     contract(&world.dynamo).await;
     contract(&MemoryCarts::new(world.clock)).await;
 }

@@ -22,7 +22,7 @@ fn product(world: &World, id: &str, category: &str) {
 
 #[tokio::test]
 async fn the_catalogue_is_an_array_of_products_with_exact_prices() {
-    let world = demo().await;
+    let world = demo();
     let response = world.send(call("GET /products")).await;
     assert_eq!(response.status_code, 200);
     assert_eq!(response.headers["cache-control"], "public, max-age=30");
@@ -40,7 +40,7 @@ async fn the_catalogue_is_an_array_of_products_with_exact_prices() {
 
 #[tokio::test]
 async fn rows_of_the_node_seeder_read_well_and_a_broken_row_takes_nothing_down() {
-    let world = demo().await;
+    let world = demo();
     let row = |id: &str, price: &str| {
         Row::from([
             ("id".to_owned(), Attribute::text(id)),
@@ -64,7 +64,7 @@ async fn rows_of_the_node_seeder_read_well_and_a_broken_row_takes_nothing_down()
 
 #[tokio::test]
 async fn pages_give_every_product_exactly_once() {
-    let world = demo().await;
+    let world = demo();
     for at in 0..27 {
         product(&world, &format!("p{at}"), "many");
     }
@@ -93,7 +93,7 @@ async fn pages_give_every_product_exactly_once() {
 
 #[tokio::test]
 async fn a_cursor_is_good_for_its_own_list_only() {
-    let world = demo().await;
+    let world = demo();
     let first = world.send(call("GET /categories/{name}").path("name", "electronics").query("limit=1")).await;
     let cursor = first.headers["x-next-cursor"].clone();
     let next =
@@ -118,7 +118,7 @@ async fn a_cursor_is_good_for_its_own_list_only() {
 
 #[tokio::test]
 async fn a_limit_is_1_to_100() {
-    let world = demo().await;
+    let world = demo();
     for limit in ["0", "101", "-1", "1.5", "abc", "", "+5", "99999999999"] {
         let response = world.send(call("GET /products").query(&format!("limit={limit}"))).await;
         assert_eq!((response.status_code, response.code().as_str()), (400, "invalid_limit"), "{limit}");
@@ -127,7 +127,7 @@ async fn a_limit_is_1_to_100() {
 
 #[tokio::test]
 async fn categories_filter_and_an_unknown_one_is_empty() {
-    let world = demo().await;
+    let world = demo();
     let ids = |value: Value| -> BTreeSet<String> {
         value.as_array().unwrap().iter().map(|product| product["id"].as_str().unwrap().to_owned()).collect()
     };
@@ -146,7 +146,7 @@ async fn categories_filter_and_an_unknown_one_is_empty() {
 
 #[tokio::test]
 async fn a_product_tells_its_availability_and_is_not_sent_twice() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("2", 3);
     world.set_stock("3", 0);
     for (id, availability) in [("1", "untracked"), ("2", "in_stock"), ("3", "out_of_stock")] {
@@ -161,7 +161,7 @@ async fn a_product_tells_its_availability_and_is_not_sent_twice() {
 
 #[tokio::test]
 async fn an_id_that_is_none_is_a_404() {
-    let world = demo().await;
+    let world = demo();
     for id in ["9", "", "..", "a/b", "?admin=true", "é", "#", "1 ", &"x".repeat(2048)] {
         let response = world.send(call("GET /products/{id}").path("id", id)).await;
         assert_eq!((response.status_code, response.code().as_str()), (404, "product_not_found"), "{id}");
@@ -170,7 +170,7 @@ async fn an_id_that_is_none_is_a_404() {
 
 #[tokio::test]
 async fn a_route_of_another_function_is_a_404() {
-    let world = demo().await;
+    let world = demo();
     let response = answer(&world.products, call("GET /cart")).await;
     assert_eq!((response.status_code, response.code().as_str()), (404, "not_found"));
     assert_eq!(answer(&world.products, call("PATCH /products")).await.status_code, 404);
@@ -178,7 +178,7 @@ async fn a_route_of_another_function_is_a_404() {
 
 #[tokio::test]
 async fn throttling_is_a_503_that_says_when_to_return() {
-    let world = demo().await;
+    let world = demo();
     world.send(call("GET /products")).await;
     let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"secret words"}"#;
     world.faults.plan("Scan", 10, body);
@@ -190,14 +190,14 @@ async fn throttling_is_a_503_that_says_when_to_return() {
 
 #[tokio::test]
 async fn one_throttled_call_is_tried_again_unseen() {
-    let world = demo().await;
+    let world = demo();
     world.faults.plan("Scan", 1, r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}"#);
     assert_eq!(world.send(call("GET /products")).await.status_code, 200);
 }
 
 #[tokio::test]
 async fn a_denied_call_is_a_500_without_internals() {
-    let world = demo().await;
+    let world = demo();
     world.faults.plan(
         "Scan",
         1,

@@ -25,7 +25,7 @@ fn keyed(body: Value, key: &str) -> Call {
 
 #[tokio::test]
 async fn the_seeds_order_is_queued_at_the_servers_price() {
-    let world = demo().await;
+    let world = demo();
     let response = world.send(checkout(seed())).await;
     assert_eq!(response.status_code, 202, "{response:?}");
     let body = response.value();
@@ -51,7 +51,7 @@ async fn the_seeds_order_is_queued_at_the_servers_price() {
 
 #[tokio::test]
 async fn a_refused_order_leaves_no_trace() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("3", 1);
     let line = |id: &str, qty: u32| json!({ "id": id, "qty": qty });
     let many: Vec<_> = (0..51).map(|at| line(&format!("p{at}"), 1)).collect();
@@ -85,14 +85,14 @@ async fn a_refused_order_leaves_no_trace() {
 
 #[tokio::test]
 async fn a_409_tells_the_current_total() {
-    let world = demo().await;
+    let world = demo();
     let body = world.send(checkout(json!({ "items": [{ "id": "1", "qty": 2 }], "total": 0.01 }))).await;
     assert!(body.body.contains(r#""currentTotal":199.98,"currentTotalMinor":19998"#), "{}", body.body);
 }
 
 #[tokio::test]
 async fn checkout_same_key_twice_is_one_order() {
-    let world = demo().await;
+    let world = demo();
     let first = world.send(keyed(seed(), "k1")).await;
     // Written otherwise, meant alike.
     let again = json!({ "total": 199.990, "items": [{ "qty": 1, "id": "1" }, { "qty": 1, "id": "1" }] });
@@ -107,7 +107,7 @@ async fn checkout_same_key_twice_is_one_order() {
 
 #[tokio::test]
 async fn checkout_same_key_at_the_same_time_is_one_order() {
-    let world = Arc::new(demo().await);
+    let world = Arc::new(demo());
     let calls = (0..20).map(|_| {
         let world = Arc::clone(&world);
         tokio::spawn(async move { world.send(keyed(seed(), "k1")).await })
@@ -124,7 +124,7 @@ async fn checkout_same_key_at_the_same_time_is_one_order() {
 
 #[tokio::test]
 async fn a_replay_survives_a_change_of_price_and_stock() {
-    let world = demo().await;
+    let world = demo();
     let first = world.send(keyed(seed(), "k1")).await;
     world.delete("Products", json!({ "id": { "S": "1" } }));
     assert_eq!(world.send(keyed(seed(), "k1")).await.body, first.body);
@@ -132,7 +132,7 @@ async fn a_replay_survives_a_change_of_price_and_stock() {
 
 #[tokio::test]
 async fn a_confirmed_order_is_replayed_but_not_sent_again() {
-    let world = demo().await;
+    let world = demo();
     world.send(keyed(seed(), "k1")).await;
     world.work(&world.queue.take()).await.unwrap();
     assert_eq!(world.send(keyed(seed(), "k1")).await.headers["idempotent-replayed"], "true");
@@ -141,7 +141,7 @@ async fn a_confirmed_order_is_replayed_but_not_sent_again() {
 
 #[tokio::test]
 async fn a_key_belongs_to_one_request_one_caller_and_one_day() {
-    let world = demo().await;
+    let world = demo();
     let first = world.send(keyed(seed(), "k1")).await.value()["id"].clone();
     let response = world.send(keyed(json!({ "items": [{ "id": "1", "qty": 3 }] }), "k1")).await;
     assert_eq!((response.status_code, response.code().as_str()), (422, "idempotency_key_reused"));
@@ -162,7 +162,7 @@ async fn a_key_belongs_to_one_request_one_caller_and_one_day() {
 
 #[tokio::test]
 async fn the_originals_id_is_a_reference_and_a_key_but_never_the_orders_id() {
-    let world = demo().await;
+    let world = demo();
     let mut body = seed();
     body["id"] = "order-7".into();
     let first = world.send(checkout(body.clone())).await.value();
@@ -173,7 +173,7 @@ async fn the_originals_id_is_a_reference_and_a_key_but_never_the_orders_id() {
 
 #[tokio::test]
 async fn a_queue_that_is_down_keeps_a_keyed_order_for_the_retry() {
-    let world = demo().await;
+    let world = demo();
     world.queue.down.store(true, Ordering::SeqCst);
     for _ in 0..2 {
         let response = world.send(keyed(seed(), "k1")).await;
@@ -193,7 +193,7 @@ async fn a_queue_that_is_down_keeps_a_keyed_order_for_the_retry() {
 
 #[tokio::test]
 async fn a_queue_that_is_down_calls_an_order_without_key_off() {
-    let world = demo().await;
+    let world = demo();
     world.queue.down.store(true, Ordering::SeqCst);
     let response = world.send(checkout(seed())).await;
     assert_eq!(response.code(), "enqueue_failed");
@@ -204,7 +204,7 @@ async fn a_queue_that_is_down_calls_an_order_without_key_off() {
 
 #[tokio::test]
 async fn without_items_the_cart_is_the_order_and_is_empty_after() {
-    let world = standard().await;
+    let world = standard();
     let added = world.send(call("POST /cart").json(json!({ "id": "2", "qty": 3 }))).await;
     let token = added.headers["x-cart-token"].clone();
     let response = world.send(keyed(json!({ "total": 44.97 }), "k1").header("x-cart-token", &token)).await;
@@ -221,7 +221,7 @@ async fn without_items_the_cart_is_the_order_and_is_empty_after() {
 
 #[tokio::test]
 async fn carts_in_memory_cannot_be_checked_out() {
-    let world = World::new(Identity::Demo, true).await;
+    let world = World::new(Identity::Demo, true);
     world.send(call("POST /cart").json(json!({ "id": "2", "qty": 3 }))).await;
     assert_eq!(world.send(checkout(json!({}))).await.code(), "empty_order");
     assert_eq!(world.send(checkout(seed())).await.status_code, 202);
@@ -229,7 +229,7 @@ async fn carts_in_memory_cannot_be_checked_out() {
 
 #[tokio::test]
 async fn who_is_signed_in_needs_no_token_and_nobody_else_can_claim_to_be() {
-    let world = standard().await;
+    let world = standard();
     let mut body = seed();
     body["userId"] = "somebody".into();
     let response = world.send(checkout(body).signed_in("u1")).await;
@@ -247,7 +247,7 @@ async fn who_is_signed_in_needs_no_token_and_nobody_else_can_claim_to_be() {
 
 #[tokio::test]
 async fn a_conflict_while_placing_is_tried_again() {
-    let world = demo().await;
+    let world = demo();
     let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"x","CancellationReasons":[{"Code":"TransactionConflict"},{"Code":"None"}]}"#;
     world.faults.plan("TransactWriteItems", 2, body);
     assert_eq!(world.send(keyed(seed(), "k1")).await.status_code, 202);

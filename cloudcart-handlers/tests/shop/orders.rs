@@ -17,7 +17,7 @@ async fn place(world: &World, user: Option<&str>) -> Value {
 
 #[tokio::test]
 async fn an_order_shows_its_way() {
-    let world = demo().await;
+    let world = demo();
     let placed = place(&world, None).await;
     let id = placed["id"].as_str().unwrap();
     let read = || world.send(call("GET /orders/{id}").path("id", id));
@@ -40,7 +40,7 @@ async fn an_order_shows_its_way() {
 
 #[tokio::test]
 async fn an_order_that_is_not_there_is_a_404() {
-    let world = demo().await;
+    let world = demo();
     for id in ["0199a3b4-0000-7000-8000-00000000000f", "1", "", "../products"] {
         assert_eq!(world.send(call("GET /orders/{id}").path("id", id)).await.code(), "order_not_found", "{id}");
     }
@@ -48,7 +48,7 @@ async fn an_order_that_is_not_there_is_a_404() {
 
 #[tokio::test]
 async fn a_guest_needs_the_token_and_an_owner_their_name() {
-    let world = standard().await;
+    let world = standard();
     let placed = place(&world, None).await;
     let id = placed["id"].as_str().unwrap();
     let read = call("GET /orders/{id}").path("id", id);
@@ -73,7 +73,7 @@ async fn a_guest_needs_the_token_and_an_owner_their_name() {
 
 #[tokio::test]
 async fn a_users_orders_come_newest_first_and_in_pages() {
-    let world = demo().await;
+    let world = demo();
     let mut placed = Vec::new();
     for _ in 0..5 {
         placed.push(place(&world, Some("u1")).await["id"].clone());
@@ -102,7 +102,7 @@ async fn a_users_orders_come_newest_first_and_in_pages() {
 
 #[tokio::test]
 async fn orders_can_be_asked_for_by_state() {
-    let world = demo().await;
+    let world = demo();
     place(&world, Some("u1")).await;
     world.work(&world.queue.take()).await.unwrap();
     place(&world, Some("u1")).await;
@@ -115,14 +115,14 @@ async fn orders_can_be_asked_for_by_state() {
 
 #[tokio::test]
 async fn a_list_needs_to_know_whose_it_is() {
-    let world = demo().await;
+    let world = demo();
     assert_eq!(world.send(call("GET /orders")).await.status_code, 400);
     assert_eq!(
         world.send(call("GET /orders").query("userId=nobody")).await.body,
         r#"{"orders":[],"count":0,"next":null}"#
     );
 
-    let world = standard().await;
+    let world = standard();
     let response = world.send(call("GET /orders").query("userId=u1")).await;
     assert_eq!((response.status_code, response.code().as_str()), (401, "unauthenticated"));
     assert_eq!(world.send(call("GET /orders").signed_in("u1")).await.status_code, 200);

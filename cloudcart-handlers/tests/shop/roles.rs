@@ -34,7 +34,7 @@ fn set(texts: &[&str]) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn priming_makes_one_signing_key_for_all() {
-    let world = demo().await;
+    let world = demo();
     world.products.prime().await.unwrap();
     assert_eq!(calls(&world), set(&["GetItem Idempotency", "PutItem Idempotency"]));
     world.cart.prime().await.unwrap();
@@ -54,7 +54,7 @@ async fn priming_makes_one_signing_key_for_all() {
 
 #[tokio::test]
 async fn two_that_make_the_key_at_once_agree_on_it() {
-    let world = demo().await;
+    let world = demo();
     let (first, second) = tokio::join!(world.cart.keys.get(), world.checkout.keys.get());
     let id = cloudcart_shop::ids::OrderId::parse("0199a3b4-0000-7000-8000-00000000000f").unwrap();
     assert_eq!(first.unwrap().order_token(&id), second.unwrap().order_token(&id));
@@ -63,7 +63,7 @@ async fn two_that_make_the_key_at_once_agree_on_it() {
 
 #[tokio::test]
 async fn no_function_calls_more_than_its_role_allows() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("1", 50);
     world.products.prime().await.unwrap();
     world.cart.prime().await.unwrap();

@@ -34,7 +34,7 @@ fn failures(answer: &BatchAnswer) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_same_message_ten_times_takes_the_stock_once() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("1", 5);
     let (id, message) = order(&world, json!([{ "id": "1", "qty": 2 }, { "id": "2", "qty": 1 }])).await;
     let answer = world.work(&vec![message; 10]).await.unwrap();
@@ -50,7 +50,7 @@ async fn the_same_message_ten_times_takes_the_stock_once() {
 
 #[tokio::test]
 async fn the_same_message_eight_times_at_once_takes_the_stock_once() {
-    let world = Arc::new(demo().await);
+    let world = Arc::new(demo());
     world.set_stock("1", 5);
     let (id, message) = order(&world, json!([{ "id": "1", "qty": 2 }])).await;
     let works = (0..8).map(|_| {
@@ -66,7 +66,7 @@ async fn the_same_message_eight_times_at_once_takes_the_stock_once() {
 
 #[tokio::test]
 async fn five_in_stock_serve_exactly_five_of_twenty() {
-    let world = Arc::new(demo().await);
+    let world = Arc::new(demo());
     world.set_stock("1", 5);
     let mut placed = Vec::new();
     for _ in 0..20 {
@@ -89,7 +89,7 @@ async fn five_in_stock_serve_exactly_five_of_twenty() {
 
 #[tokio::test]
 async fn a_short_second_line_reserves_nothing() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("1", 5);
     world.set_stock("2", 5);
     let (id, message) = order(&world, json!([{ "id": "1", "qty": 2 }, { "id": "2", "qty": 2 }])).await;
@@ -103,7 +103,7 @@ async fn a_short_second_line_reserves_nothing() {
 
 #[tokio::test]
 async fn exactly_the_bad_records_of_a_batch_are_reported() {
-    let world = demo().await;
+    let world = demo();
     let (first, good) = order(&world, json!([{ "id": "1", "qty": 1 }])).await;
     let (last, also_good) = order(&world, json!([{ "id": "2", "qty": 1 }])).await;
     let bodies = [
@@ -123,7 +123,7 @@ async fn exactly_the_bad_records_of_a_batch_are_reported() {
 
 #[tokio::test]
 async fn a_conflict_is_tried_again_and_not_taken_for_a_rejection() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("1", 5);
     let (id, message) = order(&world, json!([{ "id": "1", "qty": 1 }])).await;
     let conflict = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"x","CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]}"#;
@@ -139,7 +139,7 @@ async fn a_conflict_is_tried_again_and_not_taken_for_a_rejection() {
 
 #[tokio::test]
 async fn a_message_about_an_order_that_moved_on_changes_nothing() {
-    let world = demo().await;
+    let world = demo();
     world.set_stock("1", 5);
     let (id, message) = order(&world, json!([{ "id": "1", "qty": 1 }])).await;
     let id = OrderId::parse(&id).unwrap();
@@ -153,7 +153,7 @@ async fn a_message_about_an_order_that_moved_on_changes_nothing() {
 
 #[tokio::test]
 async fn what_is_no_batch_of_a_queue_is_an_error() {
-    let world = demo().await;
+    let world = demo();
     let deadline = i64::MAX;
     for event in [json!({}), json!(null), json!({ "Records": 1 }), json!({ "detail-type": "Scheduled Event" })] {
         assert!(worker::handle(&world.worker, event.clone(), deadline).await.is_err(), "{event}");
@@ -213,7 +213,7 @@ async fn odd(world: &World, digits: &str) -> (Arc<Worker>, Vec<String>) {
 
 #[tokio::test]
 async fn a_panic_fails_its_own_record_only() {
-    let world = demo().await;
+    let world = demo();
     let (worker, bodies) = odd(&world, "013").await;
     let answer = worker::handle(&worker, batch(&bodies), i64::MAX).await.unwrap();
     assert_eq!(failures(&answer), ["m1"]);
@@ -221,7 +221,7 @@ async fn a_panic_fails_its_own_record_only() {
 
 #[tokio::test]
 async fn a_slow_record_stops_the_batch_before_its_deadline() {
-    let world = demo().await;
+    let world = demo();
     let (worker, bodies) = odd(&world, "02").await;
     let now = world.clock.now().as_millisecond();
     let answer = worker::handle(&worker, batch(&bodies), now + 2_300).await.unwrap();

@@ -118,17 +118,17 @@ fn row_json(row: &Row) -> Value {
 }
 
 /// A demo shop with carts in the table, and the sample catalogue in it.
-pub(crate) async fn demo() -> World {
-    World::new(Identity::Demo, false).await
+pub(crate) fn demo() -> World {
+    World::new(Identity::Demo, false)
 }
 
 /// A shop for people who sign in.
-pub(crate) async fn standard() -> World {
-    World::new(Identity::Standard, false).await
+pub(crate) fn standard() -> World {
+    World::new(Identity::Standard, false)
 }
 
 impl World {
-    pub(crate) async fn new(identity: Identity, memory_carts: bool) -> Self {
+    pub(crate) fn new(identity: Identity, memory_carts: bool) -> Self {
         let db = dynoxide::Database::memory().unwrap();
         for table in [
             table("Products", "id", Some(("gsi_category", ["category", "id"]))),

@@ -100,7 +100,9 @@ fn references_resolve(template: &Template) -> Result<(), AwsError> {
     ];
     for (block, values) in blocks {
         let mut found = BTreeSet::new();
-        values.into_iter().for_each(|value| references(value, &mut found));
+        for value in values {
+            references(value, &mut found);
+        }
         let mut unresolved = BTreeSet::new();
         let mut named = BTreeSet::new();
         for reference in &found {

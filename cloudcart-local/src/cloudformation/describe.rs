@@ -17,13 +17,12 @@ const PAGE: usize = 100;
 impl Engine {
     /// `DescribeStacks`.
     pub(super) fn describe_stacks(&self, form: &Form) -> Result<Value, AwsError> {
-        let (stacks, next) = match form.text("StackName").filter(|name| !name.is_empty()) {
-            Some(name) => (vec![self.existing(name)?], None),
-            None => {
-                let mut all = self.stacks(|stack| stack.status != StackStatus::DeleteComplete);
-                all.sort_by_key(|stack| std::cmp::Reverse(stack.created_ms));
-                page(all, form)?
-            }
+        let (stacks, next) = if let Some(name) = form.text("StackName").filter(|name| !name.is_empty()) {
+            (vec![self.existing(name)?], None)
+        } else {
+            let mut all = self.stacks(|stack| stack.status != StackStatus::DeleteComplete);
+            all.sort_by_key(|stack| std::cmp::Reverse(stack.created_ms));
+            page(all, form)?
         };
         let stacks: Vec<Value> = stacks.iter().map(|stack| self.describe(stack)).collect();
         Ok(json!({ "Stacks": stacks, "NextToken": next }))

@@ -40,6 +40,9 @@ pub(super) const STOPPED: &str = "the local cloud was stopped during this operat
 /// How long a stop waits for provider calls that are under way.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long a deleted stack can still be looked at: 90 days, as on AWS.
+const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+
 /// The type of a stack in its own events.
 pub(super) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 
@@ -185,7 +188,11 @@ impl Engine {
         objects: Arc<dyn ObjectSource>,
     ) -> Result<Arc<Self>, AwsError> {
         let records = Records::open(core.store.clone())?;
-        let (stacks, change_sets) = records.load()?;
+        let (mut stacks, change_sets) = records.load()?;
+        let now = core.clock.now_ms();
+        let old = stacks.extract_if(.., |_, stack| stack.deleted_ms.is_some_and(|at| now - at > KEPT_MS));
+        let old: Vec<String> = old.map(|(id, _)| id).collect();
+        records.prune(&old)?;
         Ok(Arc::new(Self {
             core,
             catalogue: Catalogue::new(providers),
@@ -258,10 +265,10 @@ impl Engine {
         !self.stopping.load(Ordering::Acquire) && self.status_of(id) == Some(status)
     }
 
-    /// Changes a stack and writes it with its events. The stack is one that exists: stacks are never forgotten.
+    /// Changes a stack and writes it with its events. The stack is one that exists: stacks are forgotten at the start alone.
     pub(super) fn edit<T>(&self, id: &str, change: impl FnOnce(&mut Draft<'_>) -> T) -> Result<T, StoreError> {
         let done = self.edit_if(id, |draft| Some(change(draft)))?;
-        Ok(done.expect("the change refuses nothing, and stacks are never forgotten"))
+        Ok(done.expect("the change refuses nothing, and stacks are forgotten at the start alone"))
     }
 
     /// Changes a stack unless `change` gives `None`. `None` also when there is no such stack.

@@ -59,6 +59,13 @@ pub struct Ignored {
     pub reason: String,
 }
 
+impl std::fmt::Display for Ignored {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { stack, logical_id, resource_type, property, reason } = self;
+        write!(formatter, "{stack}/{logical_id} ({resource_type}) {property}: {reason}")
+    }
+}
+
 impl CloudFormation {
     /// Opens the stacks in `core`'s store. Must be called within a Tokio runtime.
     ///

@@ -2,6 +2,7 @@
 
 use super::template::Policy;
 use crate::store::{Store, StoreError};
+use base64::Engine as _;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -353,6 +354,25 @@ impl Records {
         rows.into_iter().map(|(id, text)| Ok((id, serde_json::from_str(&text)?))).collect()
     }
 
+    /// Forgets stacks with their events, and every template that nothing on record uses any more.
+    pub(super) fn prune(&self, stacks: &[String]) -> Result<(), StoreError> {
+        self.0.with(|connection| {
+            let transaction = connection.transaction()?;
+            for id in stacks {
+                transaction.execute("DELETE FROM cloudformation_stacks WHERE id = ?1", params![id])?;
+                transaction.execute("DELETE FROM cloudformation_events WHERE stack_id = ?1", params![id])?;
+            }
+            transaction.execute(
+                "DELETE FROM cloudformation_templates WHERE id NOT IN (
+                     SELECT value ->> '$.revision.template_id' FROM cloudformation_stacks
+                     UNION SELECT value ->> '$.operation.desired.template_id' FROM cloudformation_stacks
+                     UNION SELECT value ->> '$.desired.template_id' FROM cloudformation_change_sets)",
+                [],
+            )?;
+            transaction.commit()
+        })
+    }
+
     /// Writes a stack with new events.
     pub(super) fn save(&self, stack: &Stack, events: &[Event]) -> Result<(), StoreError> {
         let value = serde_json::to_string(stack)?;
@@ -391,7 +411,7 @@ impl Records {
     /// Keeps a template's text; the id is the text's digest, so equal texts are kept once.
     pub(super) fn save_template(&self, body: &str) -> Result<String, StoreError> {
         let digest = ring::digest::digest(&ring::digest::SHA256, body.as_bytes());
-        let id: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest);
         self.0.with(|connection| {
             connection
                 .prepare_cached("INSERT OR IGNORE INTO cloudformation_templates (id, body) VALUES (?1, ?2)")?

@@ -332,7 +332,7 @@ fn resource(id: &str, value: &Value) -> Result<Resource, AwsError> {
         Some(Value::String(one)) => vec![one.clone()],
         Some(Value::Array(many)) if many.iter().all(Value::is_string) => many.iter().filter_map(scalar).collect(),
         Some(_) => {
-            return Err(format_error("DependsOn must be a string or list of strings.".to_owned()));
+            return Err(format_error("DependsOn must be a string or list of strings."));
         }
     };
     let deletion_policy = policy(id, &kind, "DeletionPolicy", fields.get("DeletionPolicy"))?;

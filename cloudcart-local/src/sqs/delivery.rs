@@ -342,10 +342,7 @@ fn put(
         sequence: None,
     };
     let deduplication = queue.settings.fifo.then(|| {
-        message.deduplication.clone().unwrap_or_else(|| {
-            let hash = digest(&SHA256, message.body.as_bytes());
-            hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-        })
+        message.deduplication.clone().unwrap_or_else(|| md5::hex(digest(&SHA256, message.body.as_bytes()).as_ref()))
     });
     let key = deduplication.as_ref().map(|id| {
         let group = message.group.as_deref().filter(|_| queue.settings.deduplicate_in_group);

@@ -158,7 +158,7 @@ impl Engine {
             };
         }
         let arn = self.core.arn("sqs", name);
-        self.check_redrive(&state, &arn, &set)?;
+        check_redrive(&state, &arn, &set)?;
         let now = self.now();
         state
             .connection
@@ -236,7 +236,7 @@ impl Engine {
             };
         }
         let arn = queue.arn.clone();
-        self.check_redrive(&state, &arn, &set)?;
+        check_redrive(&state, &arn, &set)?;
         self.replace(&mut state, name, |queue| queue.attributes = set)
     }
 
@@ -255,7 +255,7 @@ impl Engine {
             }
         }
         let arn = queue.arn.clone();
-        self.check_redrive(&state, &arn, &set)?;
+        check_redrive(&state, &arn, &set)?;
         self.replace(&mut state, name, |queue| queue.attributes = set)
     }
 
@@ -327,30 +327,30 @@ impl Engine {
         state.queues.insert(name.to_owned(), queue);
         Ok(())
     }
+}
 
-    /// A dead-letter queue must exist, be of the same kind and admit the queue.
-    fn check_redrive(&self, state: &State, arn: &str, set: &BTreeMap<String, String>) -> Result<(), AwsError> {
-        let settings = Settings::of(set);
-        let Some(redrive) = settings.redrive else { return Ok(()) };
-        let refuse = |reason: &str| {
-            let text = set.get("RedrivePolicy").map_or("", String::as_str);
-            Err(errors::invalid_value(format!("Value {text} for parameter RedrivePolicy is invalid. Reason: {reason}")))
-        };
-        if redrive.target_arn == arn {
-            return refuse("A queue cannot be its own dead-letter queue.");
-        }
-        let Some(target) = state.queue_by_arn(&redrive.target_arn) else {
-            return refuse("Dead letter target does not exist.");
-        };
-        if target.settings.fifo != settings.fifo {
-            return refuse("Dead-letter queue must be same type of queue as the source.");
-        }
-        let allow = target.attributes.get("RedriveAllowPolicy").and_then(|text| Allow::parse(text).ok());
-        if allow.is_some_and(|allow| !allow.admits(arn)) {
-            return refuse("The dead-letter queue's RedriveAllowPolicy does not admit this queue.");
-        }
-        Ok(())
+/// A dead-letter queue must exist, be of the same kind and admit the queue.
+fn check_redrive(state: &State, arn: &str, set: &BTreeMap<String, String>) -> Result<(), AwsError> {
+    let settings = Settings::of(set);
+    let Some(redrive) = settings.redrive else { return Ok(()) };
+    let refuse = |reason: &str| {
+        let text = set.get("RedrivePolicy").map_or("", String::as_str);
+        Err(errors::invalid_value(format!("Value {text} for parameter RedrivePolicy is invalid. Reason: {reason}")))
+    };
+    if redrive.target_arn == arn {
+        return refuse("A queue cannot be its own dead-letter queue.");
     }
+    let Some(target) = state.queue_by_arn(&redrive.target_arn) else {
+        return refuse("Dead letter target does not exist.");
+    };
+    if target.settings.fifo != settings.fifo {
+        return refuse("Dead-letter queue must be same type of queue as the source.");
+    }
+    let allow = target.attributes.get("RedriveAllowPolicy").and_then(|text| Allow::parse(text).ok());
+    if allow.is_some_and(|allow| !allow.admits(arn)) {
+        return refuse("The dead-letter queue's RedriveAllowPolicy does not admit this queue.");
+    }
+    Ok(())
 }
 
 fn to_json(map: &BTreeMap<String, String>) -> Result<String, AwsError> {

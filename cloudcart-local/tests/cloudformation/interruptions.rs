@@ -212,10 +212,26 @@ async fn a_stop_does_not_wait_for_ever() {
     assert!(!stop.is_finished());
     let passed = async {
         while !stop.is_finished() {
-            world.clock.forward(Duration::from_secs(1));
+            world.clock.advance(Duration::from_secs(1));
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(crate::world::DEADLINE, passed).await.unwrap();
     (&mut stop).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_deleted_stack_is_forgotten_after_ninety_days() {
+    let world = World::new().await;
+    world.create(&chain()).await;
+    let id = world.stack("shop").await.stack_id.unwrap();
+    world.delete().await;
+    let restart_after = async |days: u64| {
+        world.kill();
+        world.clock.advance(Duration::from_hours(24 * days));
+        world.open();
+        world.client.describe_stacks().stack_name(&id).send().await
+    };
+    assert!(restart_after(89).await.is_ok());
+    assert!(restart_after(2).await.is_err());
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Barrier;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn a_stack_is_made_through_a_change_set_in_dependency_order() {

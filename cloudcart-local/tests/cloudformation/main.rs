@@ -1,6 +1,7 @@
 //! CloudFormation through the real SDK: a listener hands its requests to the service, scripted providers stand for the
 //! other services.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test stops at the first surprise")]
+#![allow(clippy::needless_pass_by_value, reason = "templates read best where they stand")]
 
 mod change_sets;
 mod failures;

@@ -68,6 +68,11 @@ fn in_group(body: &str, group: &str, deduplication: &str) -> NewMessage {
     NewMessage { group: Some(group.into()), deduplication: Some(deduplication.into()), ..message(body) }
 }
 
+/// What a spawned task gives, which must not take longer than a test waits: a lost wake-up fails, it does not hang.
+async fn ended<T>(task: tokio::task::JoinHandle<T>) -> T {
+    tokio::time::timeout(Duration::from_secs(10), task).await.expect("the receiver wakes").unwrap()
+}
+
 fn bodies(taken: &[Received]) -> Vec<&str> {
     taken.iter().map(|message| message.body.as_str()).collect()
 }
@@ -190,13 +195,13 @@ async fn a_long_poll_wakes_when_a_message_arrives_and_ends_when_its_time_is_up()
     fixture.clock.wait_for_sleepers(1).await;
     // No time passes on the clock: only the arrival can wake it.
     fixture.send("q", "now");
-    assert_eq!(bodies(&poll.await.unwrap()), ["now"]);
+    assert_eq!(bodies(&ended(poll).await), ["now"]);
 
     let engine = fixture.engine().clone();
     let poll = tokio::spawn(async move { engine.receive("q", 10, None, Duration::from_secs(20)).await.unwrap() });
     fixture.clock.wait_for_sleepers(1).await;
     fixture.advance(20);
-    assert!(poll.await.unwrap().is_empty());
+    assert!(ended(poll).await.is_empty());
 }
 
 #[tokio::test]
@@ -212,12 +217,12 @@ async fn a_long_poll_wakes_when_a_hidden_message_shows_again_or_is_released() {
     let poll = receive();
     fixture.clock.wait_for_sleepers(1).await;
     fixture.engine().change_visibility("q", &held.handle, 0).unwrap();
-    assert_eq!(poll.await.unwrap().len(), 1);
+    assert_eq!(ended(poll).await.len(), 1);
 
     let poll = receive();
     fixture.clock.wait_for_sleepers(1).await;
     fixture.advance(7);
-    assert_eq!(poll.await.unwrap()[0].system["ApproximateReceiveCount"], "3");
+    assert_eq!(ended(poll).await[0].system["ApproximateReceiveCount"], "3");
 }
 
 #[tokio::test]
@@ -228,7 +233,7 @@ async fn a_long_poll_on_a_deleted_queue_ends_with_an_error() {
     let poll = tokio::spawn(async move { engine.receive("q", 10, None, Duration::from_secs(20)).await });
     fixture.clock.wait_for_sleepers(1).await;
     fixture.engine().delete("q").unwrap();
-    assert_eq!(poll.await.unwrap().unwrap_err().code, "QueueDoesNotExist");
+    assert_eq!(ended(poll).await.unwrap_err().code, "QueueDoesNotExist");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -315,7 +320,7 @@ async fn fifo_keeps_order_in_a_group_and_holds_it_while_a_message_is_in_flight()
     let poll = tokio::spawn(async move { engine.receive("q.fifo", 10, None, Duration::from_secs(20)).await.unwrap() });
     fixture.clock.wait_for_sleepers(1).await;
     fixture.engine().remove("q.fifo", &first.handle).unwrap();
-    let rest = poll.await.unwrap();
+    let rest = ended(poll).await;
     assert_eq!(bodies(&rest), ["a2", "a3"]);
     assert!(rest[0].system["SequenceNumber"] < rest[1].system["SequenceNumber"]);
     // After the visibility timeout an old FIFO handle deletes no more.

@@ -40,7 +40,7 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let clock = ManualClock::new(Duration::from_secs(1_800_000_000));
+        let clock = ManualClock::new(Duration::from_hours(500_000));
         let sqs = Self::open(&folder, &clock);
         Self { folder, clock, sqs }
     }

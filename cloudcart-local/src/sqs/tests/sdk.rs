@@ -125,7 +125,10 @@ async fn batches_succeed_and_fail_entry_by_entry() {
         .send()
         .await
         .unwrap();
-    assert_eq!(sent.successful().iter().map(|entry| entry.id()).collect::<Vec<_>>(), ["1", "3"]);
+    assert_eq!(
+        sent.successful().iter().map(aws_sdk_sqs::types::SendMessageBatchResultEntry::id).collect::<Vec<_>>(),
+        ["1", "3"]
+    );
     assert_eq!(sent.failed()[0].id(), "2");
     assert_eq!(sent.failed()[0].code(), "InvalidMessageContents");
     let same = client

@@ -1,0 +1,180 @@
+//! Event source mappings over a queue: what is deleted, what stays, what is refused.
+
+use crate::{
+    fakes::QUEUE,
+    support::{Cloud, eventually},
+};
+use serde_json::{Value, json};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+const PATH: &str = "/2015-03-31/event-source-mappings";
+
+fn members(more: Value) -> Value {
+    let mut body = json!({
+        "EventSourceArn": QUEUE, "FunctionName": "f", "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    });
+    for (name, value) in more.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+async fn mapped(cloud: &Cloud, more: Value) -> String {
+    cloud.function(json!({})).await;
+    let mapping = cloud.call("POST", PATH, members(more)).await.unwrap();
+    assert_eq!(mapping["State"], "Enabled");
+    mapping["UUID"].as_str().unwrap().to_owned()
+}
+
+pub(crate) async fn a_batch_that_succeeds_is_deleted() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({})).await;
+    cloud.queue.send(&["a", "b", "c"]);
+    eventually("all are deleted", || cloud.queue.deleted() == ["a", "b", "c"]).await;
+    assert!(cloud.logs.has("got a of 3"), "in one batch");
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn only_reported_items_stay() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({})).await;
+    cloud.queue.send(&["a", "fail", "c"]);
+    eventually("the others are deleted", || cloud.queue.deleted() == ["a", "c"]).await;
+    assert_eq!(cloud.queue.hidden(), ["fail"], "until its visibility timeout");
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_failed_batch_stays_hidden_and_whole() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({})).await;
+    cloud.queue.send(&["a", "error", "c"]);
+    eventually("the batch was worked on", || cloud.logs.has("REPORT")).await;
+    cloud.queue.send(&["later"]);
+    eventually("the next batch", || cloud.queue.deleted() == ["later"]).await;
+    assert_eq!(cloud.queue.hidden(), ["a", "c", "error"]);
+    assert_eq!(cloud.queue.visible(), 0, "nothing is released early");
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn an_unreadable_report_fails_the_whole_batch() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({})).await;
+    cloud.queue.send(&["a", "unknown"]);
+    eventually("the batch was worked on", || cloud.logs.has("REPORT")).await;
+    cloud.queue.send(&["later"]);
+    eventually("the next batch", || cloud.queue.deleted() == ["later"]).await;
+    assert_eq!(cloud.queue.hidden(), ["a", "unknown"]);
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn lambdas_refusals_at_creation() {
+    let cloud = Cloud::new();
+    cloud.function(json!({"Timeout": 31})).await;
+    let refusal = async |more: Value| {
+        let error = cloud.call("POST", PATH, members(more)).await.unwrap_err();
+        (error.status, error.message)
+    };
+    assert_eq!(
+        refusal(json!({})).await,
+        (400, "Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds".to_owned())
+    );
+    cloud.queue.visibility.store(31, Ordering::SeqCst);
+    for action in ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"] {
+        cloud.roles.denied.lock().unwrap().insert(format!("sqs:{action}"));
+        let expected = format!("The provided execution role does not have permissions to call {action} on SQS");
+        assert_eq!(refusal(json!({})).await, (400, expected));
+        cloud.roles.denied.lock().unwrap().clear();
+    }
+    let expected = "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10";
+    assert_eq!(refusal(json!({"BatchSize": 11})).await, (400, expected.to_owned()));
+    assert!(refusal(json!({"EventSourceArn": format!("{QUEUE}-no")})).await.1.contains("NonExistentQueue"));
+    assert_eq!(refusal(json!({"FunctionName": "nobody"})).await.0, 404);
+    assert!(refusal(json!({"ScalingConfig": {"MaximumConcurrency": 1}})).await.1.contains("maximumConcurrency"));
+    assert!(refusal(json!({"FilterCriteria": {"Filters": [{"Pattern": "{"}]}})).await.1.contains("filter pattern"));
+    cloud.call("POST", PATH, members(json!({}))).await.unwrap();
+    assert_eq!(refusal(json!({})).await.0, 409);
+    // The function's timeout cannot grow over the queue's visibility timeout later either.
+    let path = "/2015-03-31/functions/f/configuration";
+    let error = cloud.call("PUT", path, json!({"Timeout": 32})).await.unwrap_err();
+    assert!(error.message.contains("less than Function timeout: 32"), "{}", error.message);
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_batching_window_gathers_messages() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({"BatchSize": 15, "MaximumBatchingWindowInSeconds": 60})).await;
+    for _ in 0..15 {
+        cloud.queue.send(&["x"]);
+    }
+    eventually("a full batch does not wait for the window's end", || cloud.queue.deleted().len() == 15).await;
+    assert_eq!(cloud.logs.count("got x of 15"), 15);
+    cloud.queue.send(&["y"]);
+    eventually("it is collected", || cloud.queue.hidden() == ["y"]).await;
+    cloud.lambda.shutdown().await;
+    assert_eq!(cloud.queue.visible(), 1, "what was collected and not handed over is released");
+}
+
+pub(crate) async fn a_filter_drops_what_does_not_match() {
+    let cloud = Cloud::new();
+    let pattern = json!({"body": {"kind": ["order"]}}).to_string();
+    mapped(&cloud, json!({"FilterCriteria": {"Filters": [{"Pattern": pattern}]}})).await;
+    let (order, other) = (r#"{"kind":"order"}"#, r#"{"kind":"other"}"#);
+    cloud.queue.send(&[order, other]);
+    eventually("both are deleted", || cloud.queue.deleted() == [order, other]).await;
+    assert!(cloud.logs.has("got {\"kind\":\"order\"} of 1"));
+    assert!(!cloud.logs.has("\"other\""));
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn concurrency_is_limited_and_used() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({"BatchSize": 1, "ScalingConfig": {"MaximumConcurrency": 2}})).await;
+    cloud.queue.send(&["sleep:400", "sleep:400", "sleep:400"]);
+    let began = Instant::now();
+    eventually("two are in flight", || cloud.queue.hidden().len() == 2).await;
+    assert_eq!(cloud.queue.visible(), 1, "the third is not received before there is room for it");
+    eventually("all are done", || cloud.queue.deleted().len() == 3).await;
+    assert!(began.elapsed() >= Duration::from_millis(800));
+    let streams: std::collections::HashSet<String> =
+        cloud.logs.lines.lock().unwrap().iter().map(|line| line.stream.clone()).collect();
+    assert_eq!(streams.len(), 2);
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_mapping_resumes_after_a_restart_and_stops_when_disabled() {
+    let cloud = Cloud::new();
+    let uuid = mapped(&cloud, json!({})).await;
+    let cloud = cloud.restarted().await;
+    cloud.queue.send(&["a"]);
+    eventually("it is worked on", || cloud.queue.deleted() == ["a"]).await;
+    let path = format!("{PATH}/{uuid}");
+    let mapping = cloud.call("PUT", &path, json!({"Enabled": false})).await.unwrap();
+    assert_eq!(mapping["State"], "Disabled");
+    let receives = cloud.queue.receives.load(Ordering::SeqCst);
+    cloud.queue.send(&["b"]);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!((cloud.queue.visible(), cloud.queue.receives.load(Ordering::SeqCst)), (1, receives));
+    cloud.call("PUT", &path, json!({"Enabled": true})).await.unwrap();
+    eventually("it goes on", || cloud.queue.deleted() == ["a", "b"]).await;
+    cloud.call("DELETE", &path, Value::Null).await.unwrap();
+    assert_eq!(cloud.call("GET", &path, Value::Null).await.unwrap_err().status, 404);
+    cloud.queue.send(&["c"]);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(cloud.queue.visible(), 1);
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_failing_queue_is_tried_again() {
+    let cloud = Cloud::new();
+    cloud.queue.broken.store(true, Ordering::SeqCst);
+    mapped(&cloud, json!({})).await;
+    eventually("it backs off", || cloud.queue.receives.load(Ordering::SeqCst) >= 2).await;
+    assert!(cloud.queue.receives.load(Ordering::SeqCst) < 10);
+    cloud.queue.broken.store(false, Ordering::SeqCst);
+    cloud.queue.send(&["a"]);
+    eventually("it recovers", || cloud.queue.deleted() == ["a"]).await;
+    cloud.lambda.shutdown().await;
+}
