@@ -60,6 +60,7 @@ struct ShopSection {
 #[serde(deny_unknown_fields)]
 struct BuildSection {
     architecture: Option<String>,
+    profile: Option<String>,
 }
 
 /// What one stage has of its own; it beats the same key at the top.
@@ -102,6 +103,8 @@ pub(crate) struct Settings {
     pub(crate) local_api_port: Option<u16>,
     pub(crate) shop: ShopSettings,
     pub(crate) machine: Option<Machine>,
+    /// The cargo profile, in place of `lambda`; the local stage builds with `dev`.
+    pub(crate) cargo_profile: Option<String>,
 }
 
 impl Settings {
@@ -109,18 +112,14 @@ impl Settings {
     pub(crate) fn resolve(flags: &Global) -> Result<Self, Failure> {
         let start = std::env::current_dir()
             .map_err(|error| Failure::internal("cannot tell the current folder").because(error.to_string()))?;
-        let (root, file) = match &flags.config {
-            Some(path) => {
-                let path = start.join(path);
-                let root = path.parent().unwrap_or(&start).to_owned();
-                (root, read(&path)?)
-            }
-            None => {
-                let root = project::root(&start, "cloudcart-handlers");
-                let path = root.join(project::CONFIG_FILE);
-                let file = if path.is_file() { read(&path)? } else { File::default() };
-                (root, file)
-            }
+        let (root, file) = if let Some(path) = &flags.config {
+            let path = start.join(path);
+            (path.parent().unwrap_or(&start).to_owned(), read(&path)?)
+        } else {
+            let root = project::root(&start, "cloudcart-handlers");
+            let path = root.join(project::CONFIG_FILE);
+            let file = if path.is_file() { read(&path)? } else { File::default() };
+            (root, file)
         };
         Self::merge(flags, file, root)
     }
@@ -161,6 +160,7 @@ impl Settings {
             local_port: file.local.port,
             local_api_port: file.local.api_port,
             machine: machine.transpose()?,
+            cargo_profile: file.build.profile,
             root,
             stage,
             endpoint_url,

@@ -43,6 +43,7 @@ pub(crate) async fn build(
         functions,
         out: settings.dot_folder().join("build").join(&settings.stage),
         purpose: if settings.is_local() { Purpose::Local } else { Purpose::Lambda },
+        profile: if settings.is_local() { None } else { settings.cargo_profile.clone() },
         machine: if settings.is_local() { None } else { settings.machine },
     };
     let packages = build::build(&request, reporter).await;

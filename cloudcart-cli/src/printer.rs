@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::args::{Color, Format};
 use crate::config::Settings;
+use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The version of the JSON that this command prints.
@@ -140,7 +141,11 @@ impl Printer {
             self.err(&document.to_string());
             return;
         }
-        self.err(&format!("{} {}", self.paint(Tone::Bad, "error:"), failure.what));
+        if failure.exit == Exit::Interrupted {
+            self.err(&failure.what);
+        } else {
+            self.err(&format!("{} {}", self.paint(Tone::Bad, "error:"), failure.what));
+        }
         if let Some(cause) = &failure.cause {
             self.err(&format!("  cause: {cause}"));
         }

@@ -26,6 +26,8 @@ pub struct BuildRequest {
     pub out: PathBuf,
     /// For whom.
     pub purpose: Purpose,
+    /// The cargo profile; without one, [`Purpose::profile`].
+    pub profile: Option<String>,
     /// The machine to build for; without one, this one.
     pub machine: Option<Machine>,
 }
@@ -37,6 +39,12 @@ pub enum Purpose {
     Local,
     /// Lambda: small and quick to start.
     Lambda,
+}
+
+impl BuildRequest {
+    fn profile(&self) -> &str {
+        self.profile.as_deref().unwrap_or(self.purpose.profile())
+    }
 }
 
 impl Purpose {
@@ -96,7 +104,7 @@ pub async fn build(request: &BuildRequest, reporter: &dyn Reporter) -> Result<Ve
             return Err(Error::NoSuchBinary { package, name, known });
         }
     }
-    let profile = request.purpose.profile().to_owned();
+    let profile = request.profile().to_owned();
     reporter.event(&Event::BuildStarted { functions: request.functions.clone(), profile });
     let built = compile(request, reporter).await?;
     tokio::fs::create_dir_all(&request.out).await.map_err(file("make", &request.out))?;
@@ -107,8 +115,8 @@ pub async fn build(request: &BuildRequest, reporter: &dyn Reporter) -> Result<Ve
             return Err(Error::Pack { function: name.clone(), reason });
         };
         let (name, binary) = (name.clone(), binary.clone());
-        let (out, purpose, machine) = (request.out.clone(), request.purpose, request.machine);
-        let packed = tokio::task::spawn_blocking(move || pack(&name, &binary, &out, purpose, machine)).await;
+        let request = request.clone();
+        let packed = tokio::task::spawn_blocking(move || pack(&name, &binary, &request)).await;
         let package = packed.map_err(|error| Error::Pack { function: "?".to_owned(), reason: chain(&error) })??;
         reporter.event(&Event::Packed(package.clone()));
         packages.push(package);
@@ -190,7 +198,7 @@ async fn compile(request: &BuildRequest, reporter: &dyn Reporter) -> Result<BTre
     let mut command = tokio::process::Command::new(&program);
     command
         .current_dir(&request.root)
-        .args(["build", "--package", &request.package, "--profile", request.purpose.profile()])
+        .args(["build", "--package", &request.package, "--profile", request.profile()])
         .args(["--message-format", "json-render-diagnostics"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -244,11 +252,12 @@ fn executables(messages: &[u8]) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-fn pack(name: &str, binary: &Path, out: &Path, purpose: Purpose, machine: Option<Machine>) -> Result<Package> {
+fn pack(name: &str, binary: &Path, request: &BuildRequest) -> Result<Package> {
+    let (out, purpose) = (&request.out, request.purpose);
     let content = std::fs::read(binary).map_err(file("read", binary))?;
     let refuse = |reason: String| Error::Binary { function: name.to_owned(), reason };
     let needs = elf::read(&content).map_err(refuse)?;
-    if let Some(machine) = machine.filter(|machine| *machine != needs.machine) {
+    if let Some(machine) = request.machine.filter(|machine| *machine != needs.machine) {
         return Err(refuse(format!("it is for {}, not {}", needs.machine.as_str(), machine.as_str())));
     }
     if purpose == Purpose::Lambda && needs.glibc > Some(Glibc::LAMBDA) {
@@ -262,7 +271,7 @@ fn pack(name: &str, binary: &Path, out: &Path, purpose: Purpose, machine: Option
     let old = std::fs::read(&zip).ok();
     let unchanged = before.as_ref().zip(old.as_ref()).filter(|(before, old)| {
         before.binary_sha256 == binary_sha256
-            && before.profile == purpose.profile()
+            && before.profile == request.profile()
             && before.zip_sha256 == archive::sha256_hex(old)
     });
     let (sha256, zip_bytes, rebuilt) = if let Some((before, old)) = unchanged {
@@ -273,8 +282,8 @@ fn pack(name: &str, binary: &Path, out: &Path, purpose: Purpose, machine: Option
         let zip_sha256 = archive::sha256_hex(&bytes);
         let rebuilt = old.as_deref() != Some(&bytes);
         replace(&zip, &bytes)?;
-        let manifest =
-            Manifest { binary_sha256, zip_sha256: zip_sha256.clone(), profile: purpose.profile().to_owned() };
+        let profile = request.profile().to_owned();
+        let manifest = Manifest { binary_sha256, zip_sha256: zip_sha256.clone(), profile };
         let text = serde_json::to_vec(&manifest)
             .map_err(|error| Error::Pack { function: name.to_owned(), reason: chain(&error) })?;
         replace(&note, &text)?;
@@ -338,6 +347,7 @@ mod tests {
             functions: functions.iter().map(|name| (*name).to_owned()).collect(),
             out: folder.join("out"),
             purpose: Purpose::Local,
+            profile: None,
             machine: None,
         }
     }

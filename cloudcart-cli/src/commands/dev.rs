@@ -65,13 +65,11 @@ async fn start(session: &Session<'_>, args: &Dev) -> Result<(Option<Cloud>, loca
     let (port, api_port) = local::ports(settings, args.ports);
     let region = settings.region.as_deref().unwrap_or(LOCAL_REGION);
     let cloud = local::engine::start(&state, port, api_port, region).await?;
-    match local::read(&state) {
-        Some(document) => Ok((Some(cloud), document)),
-        None => {
-            cloud.shutdown().await;
-            Err(Failure::internal("the local cloud left no status document").at(state.display().to_string()))
-        }
+    if let Some(document) = local::read(&state) {
+        return Ok((Some(cloud), document));
     }
+    cloud.shutdown().await;
+    Err(Failure::internal("the local cloud left no status document").at(state.display().to_string()))
 }
 
 async fn deploy_and_seed(session: &Session<'_>, target: &Target) -> Result<StackView, Failure> {

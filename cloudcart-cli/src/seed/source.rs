@@ -39,8 +39,27 @@ fn malformed(name: &str, line: usize, reason: &str) -> Failure {
         .at(format!("{name}:{line}"))
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+/// Counts lines up to places that only move forward, so that a large file is read once.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    /// The line of a part of the text: where it stands is the difference of two addresses.
+    fn of_part(&mut self, part: &str) -> usize {
+        let offset = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        if let Some(between) = self.text.get(self.at..offset) {
+            self.line += between.matches('\n').count();
+            self.at = offset;
+        }
+        self.line
+    }
 }
 
 /// An array of objects, or an object whose `products` is one.
@@ -51,16 +70,16 @@ pub(crate) fn json(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
         let Some(products) = whole.get("products") else {
             return Err(malformed(name, 1, "expected an array of products, or an object with `products`"));
         };
-        let start = products.get().as_ptr() as usize - text.as_ptr() as usize;
+        let start = Lines::of(text).of_part(products.get());
         serde_json::from_str(products.get())
-            .map_err(|error| malformed(name, line_of(text, start) + error.line() - 1, &error.to_string()))?
+            .map_err(|error| malformed(name, start + error.line() - 1, &error.to_string()))?
     } else {
         serde_json::from_str(text).map_err(bad)?
     };
+    let mut lines = Lines::of(text);
     rows.into_iter()
         .map(|row| {
-            // Each row borrows from the text, so its place in it is the difference of two addresses.
-            let line = line_of(text, row.get().as_ptr() as usize - text.as_ptr() as usize);
+            let line = lines.of_part(row.get());
             object(row.get())
                 .map(|fields| Found { at: format!("line {line}"), fields })
                 .map_err(|reason| malformed(name, line, &reason))
@@ -131,17 +150,20 @@ pub(crate) fn yaml(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
     let bad = |error: serde_yaml::Error| {
         let line = error.location().map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
         // The first line names the problem; the rest is a picture of the file.
-        malformed(name, line, error.to_string().lines().next().unwrap_or_default())
+        let text = error.to_string();
+        malformed(name, line, text.lines().next().unwrap_or_default().trim_start_matches("error: "))
     };
+    // A product called `No` or sold in Norway is no truth value.
+    let options = || serde_yaml::options! { strict_booleans: true };
     let is_mapping = text
         .lines()
         .map(str::trim_end)
         .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#') && *line != "---")
         .is_some_and(|line| line.starts_with("products:"));
     let rows: Rows = if is_mapping {
-        serde_yaml::from_str::<Whole>(text).map_err(bad)?.products
+        serde_yaml::from_str_with_options::<Whole>(text, options()).map_err(bad)?.products
     } else {
-        serde_yaml::from_str(text).map_err(bad)?
+        serde_yaml::from_str_with_options(text, options()).map_err(bad)?
     };
     Ok(rows
         .into_iter()
@@ -203,7 +225,12 @@ pub(crate) fn csv(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
         .records()
         .map(|record| {
             let record = record.map_err(|error| bad(&error))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |place| {
+                // The reader counts the empty lines before a row as part of it.
+                let start = usize::try_from(place.byte()).ok().and_then(|byte| text.get(byte..)).unwrap_or_default();
+                let empty = start.len() - start.trim_start_matches(['\n', '\r']).len();
+                usize::try_from(place.line()).unwrap_or(0) + start[..empty].matches('\n').count()
+            });
             let pairs = heading.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty());
             let fields = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
             Ok(Found { at: format!("line {line}"), fields })
@@ -258,6 +285,7 @@ mod tests {
         assert_eq!(found[1].fields["id"], "2");
         assert!(!found[1].fields.contains_key("imageUrl"));
         assert_eq!(yaml("f", "products:\n  - id: a\n").unwrap()[0].fields["id"], "a");
+        assert_eq!(yaml("f", "- name: No\n").unwrap()[0].fields["name"], "No");
         assert!(yaml("f", "- id: [1\n").is_err());
         assert!(yaml("f", "just text").is_err());
     }

@@ -73,15 +73,7 @@ impl Shop<'_> {
 
     /// Returns the price of the product in minor units, if there is one.
     async fn catalogue(&mut self) -> Option<u64> {
-        self.check("GET /products", "GET", "/products", None, 200, |body, _| {
-            let list = array(body)?;
-            if list.iter().any(|product| product["id"] == PRODUCT) {
-                Ok(format!("{} products", list.len()))
-            } else {
-                Err(format!("product {PRODUCT} is not among the {} listed", list.len()))
-            }
-        })
-        .await;
+        self.check("GET /products", "GET", "/products", None, 200, listed).await;
         let product = self
             .check("GET /products/1", "GET", "/products/1", None, 200, |body, _| {
                 same(body, "id", &json!(PRODUCT))?;
@@ -95,15 +87,12 @@ impl Shop<'_> {
             .await;
         let category = product.as_ref().and_then(|body| body["category"].as_str()).unwrap_or("electronics").to_owned();
         let path = format!("/categories/{category}");
-        self.check(&format!("GET {path}"), "GET", &path, None, 200, |body, _| {
-            let list = array(body)?;
-            if let Some(stray) = list.iter().find(|product| product["category"] != category.as_str()) {
+        self.check(&format!("GET {path}"), "GET", &path, None, 200, |body, answer| {
+            let stray = array(body)?.iter().find(|product| product["category"] != category.as_str());
+            if let Some(stray) = stray {
                 return Err(format!("product {} is of category {}", stray["id"], stray["category"]));
             }
-            if !list.iter().any(|product| product["id"] == PRODUCT) {
-                return Err(format!("product {PRODUCT} is not listed"));
-            }
-            Ok(format!("{} products", list.len()))
+            listed(body, answer)
         })
         .await;
         product.and_then(|body| body["priceMinor"].as_u64())
@@ -112,7 +101,7 @@ impl Shop<'_> {
     /// Adds, reads and removes, and leaves the cart as it was found.
     async fn cart(&mut self) {
         let before = self.check("GET /cart", "GET", "/cart", None, 200, |body, _| quantity(body)).await;
-        let before = before.as_ref().and_then(|cart| line(cart)).unwrap_or(0);
+        let before = before.as_ref().and_then(line).unwrap_or(0);
         let expected = before + QUANTITY;
         let add = json!({ "id": PRODUCT, "qty": QUANTITY });
         let has = |body: &Value, _: &Answer| match line(body) {
@@ -293,6 +282,20 @@ fn array(body: &Value) -> Result<&Vec<Value>, String> {
     body.as_array().ok_or_else(|| "the body is not an array".to_owned())
 }
 
+/// The product is in the list; or the list is one page of many, and each entry is a product.
+fn listed(body: &Value, answer: &Answer) -> Result<String, String> {
+    let list = array(body)?;
+    if list.iter().any(|product| !product["id"].is_string() || !product["priceMinor"].is_u64()) {
+        return Err("an entry is no product".to_owned());
+    }
+    let found = list.iter().any(|product| product["id"] == PRODUCT);
+    match answer.header("x-next-cursor") {
+        _ if found => Ok(format!("{} products", list.len())),
+        Some(_) => Ok(format!("{} products, and further pages", list.len())),
+        None => Err(format!("product {PRODUCT} is not among the {} listed", list.len())),
+    }
+}
+
 fn same(body: &Value, name: &str, expected: &Value) -> Result<(), String> {
     if body[name] == *expected { Ok(()) } else { Err(format!("`{name}` is {}, not {expected}", body[name])) }
 }
@@ -328,6 +331,21 @@ mod tests {
         assert_eq!(line(&cart), Some(2));
         assert_eq!(line(&json!({ "items": [] })), None);
         assert!(quantity(&json!({})).is_err());
+    }
+
+    #[test]
+    fn a_list_without_the_product_is_good_only_when_it_goes_on() {
+        let answer = |cursor: bool| Answer {
+            status: 200,
+            headers: if cursor { vec![("x-next-cursor".to_owned(), "c".to_owned())] } else { Vec::new() },
+            body: Vec::new().into(),
+        };
+        let other = json!([{ "id": "9", "priceMinor": 1 }]);
+        assert!(listed(&other, &answer(false)).is_err());
+        assert!(listed(&other, &answer(true)).is_ok());
+        assert!(listed(&json!([{ "id": "1", "priceMinor": 1 }]), &answer(false)).is_ok());
+        assert!(listed(&json!([{ "id": "1" }]), &answer(true)).is_err());
+        assert!(listed(&json!({}), &answer(true)).is_err());
     }
 
     #[test]
