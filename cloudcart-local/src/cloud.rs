@@ -287,6 +287,7 @@ struct Engines {
     lambda: Arc<Lambda>,
     http_apis: Arc<HttpApis>,
     cloudformation: Arc<CloudFormation>,
+    providers: Vec<Arc<dyn ResourceProvider>>,
 }
 
 impl Engines {
@@ -327,8 +328,9 @@ impl Engines {
         let providers: Vec<Arc<dyn ResourceProvider>> = providers.into_iter().flatten().collect();
         // Last: it takes up what an earlier process left unfinished, with all of the others at hand.
         let objects = Arc::clone(&s3) as Arc<dyn ObjectSource>;
-        let cloudformation = engine("cloudformation", CloudFormation::open(Arc::clone(core), providers, objects))?;
-        Ok(Self { iam, sts, s3, dynamodb, logs, sqs, lambda, http_apis, cloudformation })
+        let cloudformation =
+            engine("cloudformation", CloudFormation::open(Arc::clone(core), providers.clone(), objects))?;
+        Ok(Self { iam, sts, s3, dynamodb, logs, sqs, lambda, http_apis, cloudformation, providers })
     }
 
     /// What the gateway serves.
@@ -439,6 +441,11 @@ impl LocalCloud {
     /// The objects in buckets.
     pub fn object_source(&self) -> Arc<dyn ObjectSource> {
         Arc::clone(&self.engines.s3) as Arc<dyn ObjectSource>
+    }
+
+    /// The resource types that templates may use.
+    pub fn providers(&self) -> Vec<Arc<dyn ResourceProvider>> {
+        self.engines.providers.clone()
     }
 
     /// What `cloudcart local status` shows.

@@ -119,13 +119,8 @@ impl HttpApis {
         self.fronts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new id of `length` characters `a-z2-7`.
-    fn new_id(&self, length: usize) -> String {
-        self.shared.core.random.upper(length).to_ascii_lowercase()
-    }
-
-    /// Makes an API: binds its port, stores it, serves it. `make` gets id and port.
-    fn create(&self, make: impl FnOnce(String, u16) -> Api) -> Result<Arc<Api>, AwsError> {
+    /// Makes an API: binds its port, stores it, serves it. `make` gets the port.
+    fn create(&self, make: impl FnOnce(u16) -> Api) -> Result<Arc<Api>, AwsError> {
         let mut fronts = self.fronts();
         let taken: Vec<u16> = self.shared.all().iter().map(|api| api.port).collect();
         let wanted = match self.first_port {
@@ -135,7 +130,7 @@ impl HttpApis {
             })?,
         };
         let (listener, port) = bind(wanted)?;
-        let api = Arc::new(make(self.new_id(10), port));
+        let api = Arc::new(make(port));
         self.put(api.clone())?;
         fronts.insert(api.id.clone(), Front::start(self.shared.clone(), api.id.clone(), listener));
         Ok(api)

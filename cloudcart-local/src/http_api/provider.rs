@@ -162,8 +162,8 @@ impl ResourceProvider for Apis {
     async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
         let wanted = ApiProperties::read(&request.properties)?;
         let created = self.0.shared.core.clock.now_ms();
-        let api = self.0.create(|id, port| Api {
-            id,
+        let api = self.0.create(|port| Api {
+            id: id_of(request, 10),
             name: wanted.name,
             description: wanted.description,
             version: wanted.version,
@@ -198,6 +198,19 @@ impl ResourceProvider for Apis {
     async fn delete(&self, physical_id: &str, _request: &ResourceRequest) -> Result<(), ProvisionError> {
         Ok(self.0.remove(physical_id).await?)
     }
+
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        self.delete(&id_of(request, 10), request).await
+    }
+}
+
+/// The id of what `request` makes: `length` characters `a-z2-7`, made from the generated name, which is new for each creation.
+/// So whoever must undo a creation whose end is not known finds what it made, and nothing else.
+fn id_of(request: &ResourceRequest, length: usize) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let seed = format!("{}/{}", request.stack_id, request.generated_name);
+    let digest = ring::digest::digest(&ring::digest::SHA256, seed.as_bytes());
+    digest.as_ref().iter().take(length).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
 
 struct Routes(Arc<HttpApis>);
@@ -282,7 +295,7 @@ impl ResourceProvider for Routes {
     }
 
     async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
-        let id = self.0.new_id(7);
+        let id = id_of(request, 7);
         self.put(required(&request.properties, "ApiId")?, &id, Self::read(&request.properties)?)?;
         Ok(made(&id, &[("RouteId", json!(id))]))
     }
@@ -302,6 +315,10 @@ impl ResourceProvider for Routes {
             api.routes.remove(physical_id);
             Ok(())
         }))
+    }
+
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        self.delete(&id_of(request, 7), request).await
     }
 }
 
@@ -398,7 +415,7 @@ impl ResourceProvider for Integrations {
     }
 
     async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
-        let id = self.0.new_id(7);
+        let id = id_of(request, 7);
         self.put(required(&request.properties, "ApiId")?, &id, Self::read(&request.properties)?)?;
         Ok(made(&id, &[("IntegrationId", json!(id))]))
     }
@@ -418,6 +435,10 @@ impl ResourceProvider for Integrations {
             api.integrations.remove(physical_id);
             Ok(())
         }))
+    }
+
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        self.delete(&id_of(request, 7), request).await
     }
 }
 

@@ -100,6 +100,10 @@ impl ResourceProvider for RoleProvider {
     async fn delete(&self, physical_id: &str, _request: &ResourceRequest) -> Result<(), ProvisionError> {
         Ok(self.iam.remove_role(physical_id)?)
     }
+
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        Ok(self.iam.remove_role(&fit(&request.generated_name, NAME_LIMIT))?)
+    }
 }
 
 fn read(name: String, id: String, properties: &Map<String, Value>) -> Result<Role, ProvisionError> {

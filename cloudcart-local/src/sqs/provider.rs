@@ -161,6 +161,15 @@ impl ResourceProvider for Queues {
     async fn delete(&self, physical_id: &str, _request: &ResourceRequest) -> Result<(), ProvisionError> {
         gone_is_fine(self.0.delete(&self.0.name_in_url(physical_id)?))
     }
+
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        // A queue of the author's own name may have been there before, and its messages are not ours to lose.
+        if request.properties.contains_key("QueueName") {
+            return Ok(());
+        }
+        let fifo = wanted(&request.properties)?.contains_key("FifoQueue");
+        gone_is_fine(self.0.delete(&Self::name(request, fifo)?))
+    }
 }
 
 fn gone_is_fine(result: Result<(), crate::error::AwsError>) -> Result<(), ProvisionError> {
