@@ -90,14 +90,14 @@ impl Environment {
             if fate == Fate::Discard {
                 break;
             }
-            match self.rest(&mut sandbox, &output).await {
+            match self.rest(&mut sandbox).await {
                 Some(next) => job = next,
                 None => break,
             }
         }
         // The process ends before the slot is free, so that there are never more processes than the limit.
         sandbox.program.kill().await;
-        output.drain();
+        output.finish();
     }
 
     fn output(&self) -> Arc<Output> {
@@ -372,7 +372,7 @@ impl Environment {
     }
 
     /// Frozen between two invocations. Gives the next job; `None` when the environment must end.
-    async fn rest(&self, sandbox: &mut Sandbox, output: &Output) -> Option<Job> {
+    async fn rest(&self, sandbox: &mut Sandbox) -> Option<Job> {
         let options = &self.dispatcher.options;
         if options.freeze {
             sandbox.program.freeze();
@@ -392,7 +392,6 @@ impl Environment {
                         let _ = verdict.send(Verdict::WrongState);
                     }
                     Happening::Exited(exit) => {
-                        output.drain();
                         tracing::info!(
                             function = self.function.name,
                             reason = exit.map(describe_exit).unwrap_or_default(),
@@ -469,14 +468,15 @@ fn response_too_large() -> Bytes {
 }
 
 impl Sandbox {
-    /// The next thing that happens. What the runtime says comes before its end, and both before the limit.
+    /// The next thing that happens. The end of the cloud and the limit come first, so that no runtime can talk over them;
+    /// what the runtime says comes before its end.
     async fn happening(&mut self, limit: &mut futures_util::future::BoxFuture<'static, ()>) -> Happening {
         tokio::select! {
             biased;
+            _ = self.stop.wait_for(|stop| *stop) => Happening::Stopped,
+            () = limit => Happening::Limit,
             call = self.api.call() => Happening::Call(call),
             exit = self.program.wait() => Happening::Exited(exit.ok()),
-            () = limit => Happening::Limit,
-            _ = self.stop.wait_for(|stop| *stop) => Happening::Stopped,
         }
     }
 

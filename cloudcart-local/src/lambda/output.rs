@@ -14,7 +14,7 @@ use tokio::net::unix::pipe::Receiver;
 const TAIL: usize = 4096;
 /// Longest single log event; CloudWatch Logs takes 1 MiB, Lambda cuts at 256 KiB.
 const LONGEST_LINE: usize = 256 * 1024;
-/// What a pipe can hold at most by default on Linux is 64 KiB: reading this much gives everything written before.
+/// No pipe holds more than this (64 KiB is usual): reading this much gives everything written before.
 const DRAIN: usize = 1024 * 1024;
 
 /// The log of one execution environment.
@@ -69,7 +69,13 @@ impl Output {
         Ok(())
     }
 
-    /// Takes in everything the process has written up to now.
+    /// Takes in what an ended process has left in the pipe and hands everything to the sink.
+    pub(super) fn finish(&self) {
+        self.drain();
+        self.flush(&mut self.lock());
+    }
+
+    /// Takes in everything the process has written up to now; the next line of the platform carries it to the sink.
     pub(super) fn drain(&self) {
         let mut state = self.lock();
         if let Some(mut pipe) = state.pipe.take() {

@@ -112,13 +112,17 @@ impl Pool {
             .count();
         let waiting = state.waiting.get(function).copied().unwrap_or_default();
         if warm.is_none() && patient && settling > waiting {
-            *state.waiting.entry(function.to_owned()).or_default() += 1;
-            return Ok(Taken::Soon(Waiting { pool: Arc::clone(self), function: function.to_owned() }));
+            return Ok(self.wait_in(&mut state, function));
         }
         if reserved.is_some_and(|reserved| own >= reserved as usize) {
             return Err(Refusal::Reserved);
         }
         if used >= self.limit {
+            // One that has just answered, whosever it is, makes room at any moment.
+            let settling = state.entries.values().filter(|entry| matches!(entry.phase, Phase::Settling)).count();
+            if patient && settling > state.waiting.values().sum() {
+                return Ok(self.wait_in(&mut state, function));
+            }
             return Err(Refusal::Account);
         }
         if let Some(entry) = warm.and_then(|(_, id)| state.entries.get_mut(&id))
@@ -133,6 +137,11 @@ impl Pool {
         let id = state.last;
         state.entries.insert(id, Entry { function: function.to_owned(), generation, phase: Phase::Busy });
         Ok(Taken::Cold(Slot { pool: Arc::clone(self), id }))
+    }
+
+    fn wait_in(self: &Arc<Self>, state: &mut State, function: &str) -> Taken {
+        *state.waiting.entry(function.to_owned()).or_default() += 1;
+        Taken::Soon(Waiting { pool: Arc::clone(self), function: function.to_owned() })
     }
 
     /// Makes `generation` the one that new environments of `function` have; idle ones of others end, busy ones end when
@@ -324,9 +333,25 @@ mod tests {
         assert!(matches!(waiting, Taken::Soon(_)));
         cold(&pool, "a");
         drop(waiting);
-        assert!(matches!(pool.take("a", 1, None, true).unwrap(), Taken::Soon(_)));
-        cold(&pool, "a");
+        let again = pool.take("a", 1, None, true).unwrap();
+        assert!(matches!(again, Taken::Soon(_)));
+        drop(again);
         assert!(matches!(pool.take("a", 1, None, false).unwrap(), Taken::Cold(_)));
+    }
+
+    #[test]
+    fn at_the_limit_any_function_waits_for_an_environment_that_has_answered() {
+        let pool = pool(1);
+        let slot = cold(&pool, "a");
+        assert_eq!(pool.take("b", 1, None, true).unwrap_err(), Refusal::Account);
+        slot.settle();
+        let waiting = pool.take("b", 1, None, true).unwrap();
+        assert!(matches!(waiting, Taken::Soon(_)));
+        assert_eq!(pool.take("b", 1, None, true).unwrap_err(), Refusal::Account, "there is room for one");
+        assert_eq!(pool.take("b", 1, None, false).unwrap_err(), Refusal::Account);
+        drop(waiting);
+        let _offer = slot.park().unwrap();
+        cold(&pool, "b");
     }
 
     #[test]

@@ -36,8 +36,8 @@ impl Api {
             "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: runtime\r\ncontent-length: {}\r\n{headers}\r\n",
             body.len()
         );
-        self.stream.get_mut().write_all(head.as_bytes()).unwrap();
-        self.stream.get_mut().write_all(body).unwrap();
+        // In one write: two would wait for each other's acknowledgement.
+        self.stream.get_mut().write_all(&[head.as_bytes(), body].concat()).unwrap();
         let mut line = String::new();
         self.stream.read_line(&mut line).unwrap();
         let status = line.split(' ').nth(1).unwrap().parse().unwrap();
