@@ -132,7 +132,8 @@ fn request(properties: Value) -> ResourceRequest {
         stack_id: "arn:aws:cloudformation:us-east-1:000000000000:stack/shop/1".into(),
         logical_id: "R".into(),
         properties,
-        generated_name: "shop-R-ABCDEFGHIJKL".into(),
+        // New for each creation, as CloudFormation's are.
+        generated_name: format!("shop-R-{}", SystemRandomness::default().upper(12)),
     }
 }
 
