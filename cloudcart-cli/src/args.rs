@@ -43,6 +43,9 @@ pub(crate) struct Global {
     /// The configuration file [default: the nearest cloudcart.toml]
     #[arg(long, global = true, env = "CLOUDCART_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Where this project keeps its builds and its local cloud [default: .cloudcart]
+    #[arg(long, global = true, env = "CLOUDCART_FOLDER", value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
     /// How results are printed; yaml is for synth
     #[arg(long, global = true, env = "CLOUDCART_FORMAT", value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
@@ -59,6 +62,11 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "CLOUDCART_YES", value_parser = BoolishValueParser::new())]
     pub(crate) yes: bool,
 }
+
+/// The variable of `--port`: also read by commands that start the local cloud without having the flag.
+pub(crate) const LOCAL_PORT: &str = "CLOUDCART_LOCAL_PORT";
+/// The variable of `--api-port`.
+pub(crate) const LOCAL_API_PORT: &str = "CLOUDCART_LOCAL_API_PORT";
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
@@ -141,10 +149,10 @@ pub(crate) struct Dev {
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Ports {
     /// Port of the AWS endpoint on 127.0.0.1; 0 takes a free one [default: 4566]
-    #[arg(long, env = "CLOUDCART_LOCAL_PORT", value_name = "PORT")]
+    #[arg(long, env = LOCAL_PORT, value_name = "PORT")]
     pub(crate) port: Option<u16>,
     /// Port of the first HTTP API on 127.0.0.1; 0 takes a free one [default: 3000]
-    #[arg(long, env = "CLOUDCART_LOCAL_API_PORT", value_name = "PORT")]
+    #[arg(long, env = LOCAL_API_PORT, value_name = "PORT")]
     pub(crate) api_port: Option<u16>,
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use cloudcart_deploy::elf::Machine;
 use serde::Deserialize;
 
-use crate::args::{Color, Format, Global};
+use crate::args::{Color, Format, Global, LOCAL_API_PORT, LOCAL_PORT};
 use crate::failure::Failure;
 use crate::project;
 
@@ -25,6 +25,7 @@ struct File {
     profile: Option<String>,
     endpoint_url: Option<String>,
     stack_name: Option<String>,
+    folder: Option<PathBuf>,
     format: Option<Format>,
     quiet: Option<bool>,
     verbose: Option<bool>,
@@ -89,6 +90,8 @@ pub(crate) struct ShopSettings {
 #[cfg_attr(not(feature = "local"), allow(dead_code, reason = "the ports are those of the local cloud"))]
 pub(crate) struct Settings {
     pub(crate) root: PathBuf,
+    /// Where the project keeps what can be made again.
+    pub(crate) folder: PathBuf,
     pub(crate) stage: String,
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
@@ -157,10 +160,15 @@ impl Settings {
             format: flags.format.or(file.format).unwrap_or_default(),
             color: flags.color.or(file.color).unwrap_or_default(),
             yes: flags.yes || file.yes.unwrap_or(false),
-            local_port: file.local.port,
-            local_api_port: file.local.api_port,
+            local_port: port_from(LOCAL_PORT)?.or(file.local.port),
+            local_api_port: port_from(LOCAL_API_PORT)?.or(file.local.api_port),
             machine: machine.transpose()?,
             cargo_profile: file.build.profile,
+            // A folder given on the command line is the caller's; one in the file, or none, is the project's.
+            folder: match &flags.folder {
+                Some(folder) => std::path::absolute(folder).unwrap_or_else(|_| folder.clone()),
+                None => root.join(file.folder.unwrap_or_else(|| PathBuf::from(".cloudcart"))),
+            },
             root,
             stage,
             endpoint_url,
@@ -176,8 +184,19 @@ impl Settings {
     }
 
     /// Where this project keeps what can be made again.
-    pub(crate) fn dot_folder(&self) -> PathBuf {
-        self.root.join(".cloudcart")
+    pub(crate) fn dot_folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// The port that a variable names, if it is set.
+fn port_from(variable: &str) -> Result<Option<u16>, Failure> {
+    match std::env::var(variable) {
+        Ok(text) if !text.is_empty() => text
+            .parse()
+            .map(Some)
+            .map_err(|_| Failure::usage(format!("{variable} is `{text}`")).hint("it may be a port, 0 to 65535")),
+        _ => Ok(None),
     }
 }
 
