@@ -120,7 +120,7 @@ mod tests {
         std::fs::write(folder.path().join("src/notes.txt"), "b").unwrap();
         std::fs::write(&source, "changed").unwrap();
         let changed = tokio::time::timeout(Duration::from_secs(20), watch.changed()).await.unwrap();
-        assert_eq!(changed, [source.clone()]);
+        assert_eq!(changed, std::slice::from_ref(&source));
         std::fs::remove_file(&source).unwrap();
         let changed = tokio::time::timeout(Duration::from_secs(20), watch.changed()).await.unwrap();
         assert_eq!(changed, [source]);

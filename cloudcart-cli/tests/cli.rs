@@ -45,7 +45,8 @@ fn help_and_version_go_to_standard_output() {
     for verb in ["dev", "local", "build", "synth", "deploy", "seed", "smoke-test", "logs", "outputs", "destroy"] {
         assert!(out(&help).contains(&format!("  {verb} ")), "{verb} is not in:\n{}", out(&help));
     }
-    assert!(!out(&help).contains("serve"), "a hidden command is shown");
+    let local = cloudcart(folder.path(), &["local", "--help"]);
+    assert!(out(&local).contains("  status ") && !out(&local).contains("  serve "), "{}", out(&local));
     assert!(help.stderr.is_empty());
     let version = cloudcart(folder.path(), &["--version"]);
     assert_eq!(out(&version), format!("cloudcart {}\n", env!("CARGO_PKG_VERSION")));
