@@ -12,6 +12,9 @@ use shop::Shop;
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
+/// Method, path, headers, body, and the status that answers it.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16);
+
 /// The seed's quick start, in its order, typed as there; then the order's way through queue and worker.
 #[test]
 fn the_whole_life_of_the_shop_in_the_order_of_the_quick_start() {
@@ -77,7 +80,7 @@ fn bad_requests_get_a_problem_document_and_change_nothing() {
     let shop = Shop::deployed();
     let api = shop.output("HttpApiUrl");
     let large = format!(r#"{{"id":"1","qty":1,"note":"{}"}}"#, "x".repeat(70_000));
-    let cases: &[(&str, &str, &[(&str, &str)], &str, u16)] = &[
+    let cases: &[Case<'_>] = &[
         ("POST", "/cart", &[JSON], "{\"id\":", 400),
         ("POST", "/cart", &[JSON], r#"{"id":"1","qty":"2"}"#, 400),
         ("POST", "/cart", &[JSON], r#"{"id":"1","qty":0}"#, 400),

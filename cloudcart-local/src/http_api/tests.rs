@@ -9,7 +9,7 @@ use crate::{
     error::AwsError,
     ports::{FunctionInvoker, Invocation, InvokeError, InvokeOutcome},
     provider::{ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
-    random::SystemRandomness,
+    random::{Random as _, SystemRandomness},
     store::Store,
 };
 use async_trait::async_trait;
