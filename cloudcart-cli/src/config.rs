@@ -115,14 +115,14 @@ impl Settings {
     pub(crate) fn resolve(flags: &Global) -> Result<Self, Failure> {
         let start = std::env::current_dir()
             .map_err(|error| Failure::internal("cannot tell the current folder").because(error.to_string()))?;
-        let (root, file) = if let Some(path) = &flags.config {
-            let path = start.join(path);
-            (path.parent().unwrap_or(&start).to_owned(), read(&path)?)
-        } else {
-            let root = project::root(&start, "cloudcart-handlers");
-            let path = root.join(project::CONFIG_FILE);
-            let file = if path.is_file() { read(&path)? } else { File::default() };
-            (root, file)
+        // A configuration file may stand anywhere; the project is where the command is run.
+        let root = project::root(&start, "cloudcart-handlers");
+        let file = match &flags.config {
+            Some(path) => read(&start.join(path))?,
+            None => {
+                let path = root.join(project::CONFIG_FILE);
+                if path.is_file() { read(&path)? } else { File::default() }
+            }
         };
         Self::merge(flags, file, root)
     }

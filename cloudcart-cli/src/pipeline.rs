@@ -175,7 +175,7 @@ async fn consent(session: &Session<'_>, target: &Target, plan: &Plan, options: &
     if !lost.is_empty() {
         let flags: Vec<String> = lost.iter().map(|id| format!("--allow-replace {id}")).collect();
         return Err(Failure::refused(format!(
-            "the change would replace or remove {}, which hold data",
+            "the change would replace or remove {}, and the data in it would be lost",
             lost.join(", ")
         ))
         .hint(format!("to agree, pass {}", flags.join(" "))));
