@@ -13,6 +13,8 @@ pub struct App {
     pub handlers_package: &'static str,
     /// The functions of the stack, in the order a table of them is printed.
     pub functions: Vec<FunctionSpec>,
+    /// The stack's output that holds the URL of the dead-letter queue.
+    pub dead_letter_output: &'static str,
     /// Renders the stack for a target.
     pub stack: fn(&Context) -> anyhow::Result<RenderedStack>,
     /// The files that `synth --out` writes: names and contents, the same on every machine.

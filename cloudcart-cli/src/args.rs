@@ -119,10 +119,31 @@ pub(crate) enum Command {
     Logs(Logs),
     /// Print the stack's outputs, or one of them
     Outputs(Outputs),
+    /// Print the template's routes beside those that the deployed API answers
+    Routes,
+    /// The dead-letter queue: orders that could not be processed
+    Dlq {
+        #[command(subcommand)]
+        command: Dlq,
+    },
     /// Remove the stack
     Destroy,
     /// Print a completion script
     Completions(Completions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dlq {
+    /// Show messages, and leave them where they are
+    Peek {
+        /// How many at the most
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+    },
+    /// Move every message back to the queue it came from
+    Redrive,
+    /// Delete every message
+    Purge,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ pub fn app() -> App {
         version: env!("CARGO_PKG_VERSION"),
         handlers_package: "cloudcart-handlers",
         functions: functions(),
+        dead_letter_output: "CheckoutDlqUrl",
         stack: render,
         templates,
     }

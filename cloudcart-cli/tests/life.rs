@@ -111,6 +111,37 @@ fn bad_requests_get_a_problem_document_and_change_nothing() {
     assert_eq!((unrouted.status, unrouted.json()), (404, json!({"message": "Not Found"})));
 }
 
+/// What the worker refuses lands in the dead-letter queue by SQS's own count; here it is put there by hand, looked at without
+/// being taken, moved back, refused again, and the routes are those that are declared.
+#[test]
+fn dead_letters_are_seen_moved_back_and_purged_with_consent() {
+    let shop = Shop::deployed();
+    let queue = shop.output("CheckoutDlqUrl");
+    for n in 0..12 {
+        shop.send(&queue, &format!("{{\"v\":9,\"n\":{n}}}"));
+    }
+    for _ in 0..2 {
+        let peeked = shop.ok(&["--format", "json", "dlq", "peek", "--limit", "20"]);
+        let peeked: Value = serde_json::from_str(&peeked.out).unwrap();
+        assert_eq!(peeked["messages"].as_array().unwrap().len(), 12, "{peeked}");
+    }
+    assert!(shop.ok(&["dlq", "redrive"]).out.contains("moved 12 messages back"));
+    assert!(shop.ok(&["dlq", "peek"]).err.contains("empty"));
+    let deadline = Instant::now() + Duration::from_secs(20);
+    shop.wait(deadline, "the worker refused the message that came back", || {
+        shop.ok(&["logs", "worker", "--no-follow"]).out.contains("unknown")
+    });
+    shop.send(&queue, "x");
+    assert_eq!(shop.run(&["dlq", "purge"]).code, 9, "purged without consent");
+    shop.ok(&["--yes", "dlq", "purge"]);
+    assert!(shop.ok(&["dlq", "peek"]).err.contains("empty"));
+
+    let routes: Value = serde_json::from_str(&shop.ok(&["--format", "json", "routes"]).out).unwrap();
+    let routes = routes["routes"].as_array().unwrap();
+    assert_eq!(routes.len(), cloudcart_shop::routes::ROUTES.len());
+    assert!(routes.iter().all(|route| route["live"] == true && route["logicalId"].is_string()), "{routes:?}");
+}
+
 /// The same key is the same order, however often it is sent, and one unit of stock is sold once.
 #[test]
 fn retried_checkouts_are_one_order_and_stock_is_sold_once() {

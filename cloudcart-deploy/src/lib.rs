@@ -6,11 +6,13 @@
 pub mod archive;
 pub mod assets;
 pub mod build;
+pub mod dead_letters;
 pub mod elf;
 pub mod error;
 pub mod http;
 pub mod logs;
 pub mod report;
+pub mod routes;
 pub mod rows;
 pub mod stack;
 pub mod target;

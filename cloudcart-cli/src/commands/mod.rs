@@ -6,10 +6,12 @@ mod deploy;
 mod destroy;
 #[cfg(feature = "local")]
 mod dev;
+mod dlq;
 #[cfg(feature = "local")]
 mod local;
 mod logs;
 mod outputs;
+mod routes;
 mod seed;
 mod smoke_test;
 mod synth;
@@ -31,6 +33,8 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Build(args) => build::run(session, args).await,
         Command::Completions(args) => completions::run(session, args),
         Command::Deploy(args) => deploy::run(session, args).await,
+        Command::Routes => routes::run(session).await,
+        Command::Dlq { command } => dlq::run(session, command).await,
         Command::Destroy => destroy::run(session).await,
         Command::Logs(args) => logs::run(session, args).await,
         Command::Outputs(args) => outputs::run(session, args).await,

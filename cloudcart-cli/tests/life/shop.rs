@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use cloudcart_deploy::Target;
+use cloudcart_deploy::target::{StaticCredentials, TargetOptions};
 use serde_json::Value;
 
 /// The checkout: where the handlers are built from.
@@ -91,6 +93,26 @@ impl Shop {
 
     pub(crate) fn status(&self) -> Value {
         serde_json::from_str(&self.ok(&["--format", "json", "local", "status"]).out).unwrap()
+    }
+
+    /// Sends a message with the account's own keys, as somebody with the SDK would.
+    pub(crate) fn send(&self, queue_url: &str, body: &str) {
+        let status = self.status();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let options = TargetOptions {
+            region: Some(text(&status["region"])),
+            endpoint_url: Some(text(&status["endpoint"])),
+            credentials: Some(StaticCredentials {
+                access_key_id: text(&status["credentials"]["accessKeyId"]),
+                secret_access_key: text(&status["credentials"]["secretAccessKey"]),
+            }),
+            ..TargetOptions::default()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let target = Target::connect(&options).await.unwrap();
+            target.sqs().send_message().queue_url(queue_url).message_body(body).send().await.unwrap();
+        });
     }
 
     /// Process ids of the handlers that the cloud of this shop runs.
