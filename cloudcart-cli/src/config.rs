@@ -117,12 +117,11 @@ impl Settings {
             .map_err(|error| Failure::internal("cannot tell the current folder").because(error.to_string()))?;
         // A configuration file may stand anywhere; the project is where the command is run.
         let root = project::root(&start, "cloudcart-handlers");
+        let default = root.join(project::CONFIG_FILE);
         let file = match &flags.config {
             Some(path) => read(&start.join(path))?,
-            None => {
-                let path = root.join(project::CONFIG_FILE);
-                if path.is_file() { read(&path)? } else { File::default() }
-            }
+            None if default.is_file() => read(&default)?,
+            None => File::default(),
         };
         Self::merge(flags, file, root)
     }
