@@ -43,8 +43,8 @@ pub(crate) fn convert(fields: &BTreeMap<String, String>) -> Result<Item, Vec<Str
         Ok(input) if problems.is_empty() => Ok(Item {
             id: input.product.id.as_str().to_owned(),
             name: input.product.name.clone(),
-            product: row(input.product_row()),
-            stock: input.inventory_row().map(row),
+            product: row(input.product_row())?,
+            stock: input.inventory_row().map(row).transpose()?,
         }),
         Ok(_) => Err(problems),
         Err(more) => {
@@ -55,15 +55,18 @@ pub(crate) fn convert(fields: &BTreeMap<String, String>) -> Result<Item, Vec<Str
     }
 }
 
-fn row(row: attribute::Row) -> Row {
-    row.into_iter().map(|(name, value)| (name, cell(value))).collect()
+fn row(row: attribute::Row) -> Result<Row, Vec<String>> {
+    row.into_iter().map(|(name, value)| Ok((name.clone(), cell(&name, value)?))).collect()
 }
 
-fn cell(value: Attribute) -> Cell {
+/// A catalogue's rows hold texts and numbers. One that held more must not end in a panic, nor be written in part.
+fn cell(name: &str, value: Attribute) -> Result<Cell, Vec<String>> {
     match value {
-        Attribute::N(number) => Cell::Number(number),
-        Attribute::S(text) => Cell::Text(text),
-        other => unreachable!("a catalogue's rows hold texts and numbers, not {other:?}"),
+        Attribute::N(number) => Ok(Cell::Number(number)),
+        Attribute::S(text) => Ok(Cell::Text(text)),
+        Attribute::Bool(_) | Attribute::L(_) | Attribute::M(_) => {
+            Err(vec![format!("{name} is of a type that the seeder cannot write")])
+        }
     }
 }
 
