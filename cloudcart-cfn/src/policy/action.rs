@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, Serializer};
-
 /// An action as IAM writes it, for example `dynamodb:GetItem`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Action(Cow<'static, str>);
@@ -19,12 +17,6 @@ impl Action {
     /// Service and name, for example `sqs:SendMessage`.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl Serialize for Action {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
     }
 }
 
