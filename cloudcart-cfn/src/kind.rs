@@ -3,6 +3,29 @@
 //! They are here for every service, whichever are compiled in, so that a role's ARN is a role's ARN in a stack that makes
 //! no role.
 
+macro_rules! kinds {
+    ($($(#[$service_doc:meta])* $service:ident { $($(#[$doc:meta])* $name:ident $type:literal $(, arn $arn:expr)?;)* })*) => {$(
+        $(#[$service_doc])*
+        pub mod $service {
+            $(
+                $(#[$doc])*
+                #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+                pub struct $name;
+
+                impl $crate::kind::Kind for $name {
+                    const TYPE: &'static str = $type;
+                }
+
+                $(
+                    impl $crate::kind::HasArn for $name {
+                        const ARN: Option<&'static str> = $arn;
+                    }
+                )?
+            )*
+        }
+    )*};
+}
+
 mod generated;
 
 pub use generated::*;

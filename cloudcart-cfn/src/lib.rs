@@ -1,6 +1,7 @@
 //! CloudFormation from typed Rust structs.
 
 #[macro_use]
+#[allow(unused_macros, reason = "with few services compiled in, not every shape occurs")]
 mod macros;
 
 // pub mod check;
@@ -39,7 +40,9 @@ pub use property::{Property, ReadError};
 pub use reference::{Arn, Ref};
 pub use render::YamlError;
 pub use resource::{Attributes, DeletionPolicy, Handle, Raw, Resource};
+#[allow(unused_imports, reason = "no service may be compiled in")]
 pub use resources::*;
+pub use schema::Schema;
 pub use sections::{Condition, ConditionRef, Mapping, MappingRef, Output, Parameter, ParameterType};
 pub use stack::Stack;
 pub use tag::{Tag, tags};
@@ -57,7 +60,12 @@ pub mod prelude {
 }
 
 /// What the generated files use.
+#[allow(unused_imports, reason = "no service uses everything, and none may be compiled in")]
 mod prelude_of_generated {
+    pub(crate) use std::collections::BTreeMap;
+
+    pub(crate) use serde_json::Value as Json;
+
     pub(crate) use crate::kind;
     pub(crate) use crate::policy::PolicyDocument;
     pub(crate) use crate::{Arn, Int, Ref, Tag, Value};

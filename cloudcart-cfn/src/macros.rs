@@ -96,8 +96,8 @@ macro_rules! resource {
 }
 
 /// An object without properties: a struct that needs no lifetime.
-macro_rules! empty_resource {
-    ($(#[$doc:meta])* $name:ident: $kind:path) => {
+macro_rules! empty_object {
+    ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub struct $name;
@@ -119,9 +119,30 @@ macro_rules! empty_resource {
                 Ok(Self)
             }
         }
+    };
+}
+
+/// A resource type without properties.
+macro_rules! empty_resource {
+    (
+        $(#[$doc:meta])*
+        $name:ident: $kind:path {
+            attributes { $( $(#[$attribute_doc:meta])* $attribute:ident $attribute_key:literal: $attribute_type:ty, )* }
+        }
+    ) => {
+        empty_object! { $(#[$doc])* $name }
 
         impl<'stack> $crate::Resource<'stack> for $name {
             type Kind = $kind;
+        }
+
+        impl<'stack> $crate::Handle<'stack, $kind> {
+            $(
+                $(#[$attribute_doc])*
+                pub fn $attribute(&self) -> $crate::Value<'stack, $attribute_type> {
+                    self.known_attribute($attribute_key)
+                }
+            )*
         }
     };
 }

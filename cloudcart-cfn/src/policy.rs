@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-pub use action::{Action, dynamodb, lambda, logs, sqs, sts};
+pub use action::*;
 
 use crate::property::{Property, ReadError};
 use crate::value::{IntoValue, Value};

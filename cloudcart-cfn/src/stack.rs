@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::kind::{self, Kind};
-use crate::property::Property;
 use crate::resource::{Attributes, Brand, Handle, Raw, Resource, set_at};
 use crate::sections::{Condition, ConditionRef, Mapping, MappingRef, Output, Parameter};
 use crate::template::{Declared, ResourceBody, Template};

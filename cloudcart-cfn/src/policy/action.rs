@@ -14,103 +14,59 @@ impl Action {
         Self(Cow::Owned(name.into()))
     }
 
+    /// One that has a type.
+    pub(super) const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
     /// Service and name, for example `sqs:SendMessage`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
+/// The variant's name, or what is said instead: a few actions start with a small letter.
+macro_rules! name {
+    ($action:ident) => {
+        stringify!($action)
+    };
+    ($action:ident $name:literal) => {
+        $name
+    };
+}
+
 macro_rules! service {
-    ($(#[$doc:meta])* $module:ident, $prefix:literal, [$($(#[$action_doc:meta])* $action:ident),* $(,)?]) => {
+    ($(#[$doc:meta])* $module:ident $prefix:literal { $($action:ident $($name:literal)?,)* }) => {
         $(#[$doc])*
         pub mod $module {
             /// An action of the service.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[non_exhaustive]
             pub enum Action {
-                $($(#[$action_doc])* $action,)*
+                $(#[doc = concat!("`", name!($action $($name)?), "`.")] $action,)*
             }
 
             impl Action {
+                /// Every action.
+                pub const ALL: &'static [Self] = &[$(Self::$action),*];
+
                 /// Service and name, as IAM writes it.
                 pub const fn as_str(self) -> &'static str {
                     match self {
-                        $(Self::$action => concat!($prefix, ":", stringify!($action)),)*
+                        $(Self::$action => concat!($prefix, ":", name!($action $($name)?)),)*
                     }
                 }
             }
 
-            impl From<Action> for super::Action {
+            impl From<Action> for $crate::policy::Action {
                 fn from(action: Action) -> Self {
-                    Self(std::borrow::Cow::Borrowed(action.as_str()))
+                    Self::named(action.as_str())
                 }
             }
         }
     };
 }
 
-service!(
-    /// Actions of DynamoDB on tables and indexes.
-    dynamodb, "dynamodb", [
-    /// Reads up to 100 items by key.
-    BatchGetItem,
-    /// Puts or deletes up to 25 items.
-    BatchWriteItem,
-    /// A condition check inside a transaction.
-    ConditionCheckItem,
-    /// Deletes an item by key, also inside a transaction.
-    DeleteItem,
-    /// Describes a table.
-    DescribeTable,
-    /// Reads an item by key, also inside a transaction.
-    GetItem,
-    /// Writes a whole item, also inside a transaction.
-    PutItem,
-    /// Reads items of one partition.
-    Query,
-    /// Reads a whole table or index.
-    Scan,
-    /// Changes an item, also inside a transaction.
-    UpdateItem,
-]);
+mod generated;
 
-service!(
-    /// Actions of Lambda.
-    lambda, "lambda", [
-    /// Invokes a function.
-    InvokeFunction,
-]);
-
-service!(
-    /// Actions of CloudWatch Logs.
-    logs, "logs", [
-    /// Creates a stream in a group.
-    CreateLogStream,
-    /// Writes to a stream.
-    PutLogEvents,
-]);
-
-service!(
-    /// Actions of SQS.
-    sqs, "sqs", [
-    /// Changes how long a received message stays hidden.
-    ChangeMessageVisibility,
-    /// Deletes a received message.
-    DeleteMessage,
-    /// Reads a queue's attributes.
-    GetQueueAttributes,
-    /// Finds a queue's URL by its name.
-    GetQueueUrl,
-    /// Deletes every message.
-    PurgeQueue,
-    /// Receives messages.
-    ReceiveMessage,
-    /// Sends messages, one or a batch.
-    SendMessage,
-]);
-
-service!(
-    /// Actions of STS.
-    sts, "sts", [
-    /// Assumes a role.
-    AssumeRole,
-]);
+pub use generated::*;

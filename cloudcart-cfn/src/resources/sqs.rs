@@ -1,5 +1,5 @@
 //! `AWS::SQS`.
-// Made by `cargo xtask generate` from the schemas in `schemas/`. Edit those or `schemas/resources.toml`, not this.
+// Made by `cargo xtask generate` from the schemas in `schemas/`. Edit `schemas/resources.toml`, not this.
 
 pub mod queue;
 pub mod queue_policy;

@@ -1,5 +1,5 @@
 //! `AWS::SQS::Queue`.
-// Made by `cargo xtask generate` from `schemas/aws-sqs-queue.json`. Edit that or `schemas/resources.toml`, not this.
+// Made by `cargo xtask generate` from `schemas/aws-sqs-queue.json`. Edit `schemas/resources.toml`, not this.
 
 use crate::prelude_of_generated::*;
 
@@ -10,17 +10,37 @@ resource! {
     Queue<'stack>: kind::sqs::Queue {
         required {}
         optional {
-            /// `DelaySeconds`: 0 to 900.
+            /// `ContentBasedDeduplication`: true or false.
+            content_based_deduplication "ContentBasedDeduplication": bool,
+            /// `DeduplicationScope`: a text.
+            deduplication_scope "DeduplicationScope": String,
+            /// `DelaySeconds`: a whole number, 0 to 900.
             delay_seconds "DelaySeconds": Int<0, 900>,
-            /// `FifoQueue`. Create-only.
+            /// `FifoQueue`: true or false. Create-only: a change replaces the resource.
             fifo_queue "FifoQueue": bool,
-            /// `QueueName`. Create-only.
+            /// `FifoThroughputLimit`: a text.
+            fifo_throughput_limit "FifoThroughputLimit": String,
+            /// `KmsDataKeyReusePeriodSeconds`: a whole number, 60 to 86,400.
+            kms_data_key_reuse_period_seconds "KmsDataKeyReusePeriodSeconds": Int<60, 86_400>,
+            /// `KmsMasterKeyId`: a text.
+            kms_master_key_id "KmsMasterKeyId": String,
+            /// `MaximumMessageSize`: a whole number, 1,024 to 1,048,576.
+            maximum_message_size "MaximumMessageSize": Int<1_024, 1_048_576>,
+            /// `MessageRetentionPeriod`: a whole number, 60 to 1,209,600.
+            message_retention_period "MessageRetentionPeriod": Int<60, 1_209_600>,
+            /// `QueueName`: a text. Create-only: a change replaces the resource.
             queue_name "QueueName": String,
-            /// `RedrivePolicy`.
+            /// `ReceiveMessageWaitTimeSeconds`: a whole number, 0 to 20.
+            receive_message_wait_time_seconds "ReceiveMessageWaitTimeSeconds": Int<0, 20>,
+            /// `RedriveAllowPolicy`: JSON.
+            redrive_allow_policy "RedriveAllowPolicy": Json,
+            /// `RedrivePolicy`: an object.
             redrive_policy "RedrivePolicy": RedrivePolicy<'stack>,
-            /// `Tags`.
+            /// `SqsManagedSseEnabled`: true or false.
+            sqs_managed_sse_enabled "SqsManagedSseEnabled": bool,
+            /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
-            /// `VisibilityTimeout`: 0 to 43,200.
+            /// `VisibilityTimeout`: a whole number, 0 to 43,200.
             visibility_timeout "VisibilityTimeout": Int<0, 43_200>,
         }
         attributes {
@@ -33,14 +53,17 @@ resource! {
 object! {
     /// `RedrivePolicy` of [`Queue`].
     RedrivePolicy<'stack> {
-        required {
-            /// `deadLetterTargetArn`.
-            dead_letter_target_arn "deadLetterTargetArn": Arn<kind::sqs::Queue>,
-            /// `maxReceiveCount`: 1 to 1,000.
-            max_receive_count "maxReceiveCount": Int<1, 1_000>,
+        required {}
+        optional {
+            /// `deadLetterTargetArn`: a text.
+            dead_letter_target_arn "deadLetterTargetArn": String,
+            /// `maxReceiveCount`: a whole number.
+            max_receive_count "maxReceiveCount": i64,
         }
-        optional {}
     }
 }
 
-default_object!(Queue);
+default_object! {
+    Queue,
+    RedrivePolicy,
+}

@@ -1,0 +1,59 @@
+//! `AWS::ApiGatewayV2::Authorizer`.
+// Made by `cargo xtask generate` from `schemas/aws-apigatewayv2-authorizer.json`. Edit `schemas/resources.toml`, not this.
+
+use crate::prelude_of_generated::*;
+
+resource! {
+    /// `AWS::ApiGatewayV2::Authorizer`. `Ref` gives `AuthorizerId`.
+    ///
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html>
+    Authorizer<'stack>: kind::apigatewayv2::Authorizer {
+        required {
+            /// `ApiId`: a text. Create-only: a change replaces the resource.
+            api_id "ApiId": String,
+            /// `AuthorizerType`: a text.
+            authorizer_type "AuthorizerType": String,
+            /// `Name`: a text.
+            name "Name": String,
+        }
+        optional {
+            /// `AuthorizerCredentialsArn`: a text. Write-only: it cannot be read back.
+            authorizer_credentials_arn "AuthorizerCredentialsArn": String,
+            /// `AuthorizerPayloadFormatVersion`: a text. Write-only: it cannot be read back.
+            authorizer_payload_format_version "AuthorizerPayloadFormatVersion": String,
+            /// `AuthorizerResultTtlInSeconds`: a whole number. Write-only: it cannot be read back.
+            authorizer_result_ttl_in_seconds "AuthorizerResultTtlInSeconds": i64,
+            /// `AuthorizerUri`: a text. Write-only: it cannot be read back.
+            authorizer_uri "AuthorizerUri": String,
+            /// `EnableSimpleResponses`: true or false. Write-only: it cannot be read back.
+            enable_simple_responses "EnableSimpleResponses": bool,
+            /// `IdentitySource`: a list.
+            identity_source "IdentitySource": Vec<Value<'stack, String>>,
+            /// `IdentityValidationExpression`: a text.
+            identity_validation_expression "IdentityValidationExpression": String,
+            /// `JwtConfiguration`: an object.
+            jwt_configuration "JwtConfiguration": JWTConfiguration<'stack>,
+        }
+        attributes {
+            /// `AuthorizerId`: what `Ref` gives.
+            authorizer_id "AuthorizerId": Ref<kind::apigatewayv2::Authorizer>,
+        }
+    }
+}
+
+object! {
+    /// `JWTConfiguration` of [`Authorizer`].
+    JWTConfiguration<'stack> {
+        required {}
+        optional {
+            /// `Audience`: a list.
+            audience "Audience": Vec<Value<'stack, String>>,
+            /// `Issuer`: a text.
+            issuer "Issuer": String,
+        }
+    }
+}
+
+default_object! {
+    JWTConfiguration,
+}

@@ -1,0 +1,93 @@
+//! `AWS::SNS::Topic`.
+// Made by `cargo xtask generate` from `schemas/aws-sns-topic.json`. Edit `schemas/resources.toml`, not this.
+
+use crate::prelude_of_generated::*;
+
+resource! {
+    /// `AWS::SNS::Topic`. `Ref` gives `TopicArn`.
+    ///
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html>
+    Topic<'stack>: kind::sns::Topic {
+        required {}
+        optional {
+            /// `ArchivePolicy`: JSON.
+            archive_policy "ArchivePolicy": Json,
+            /// `ContentBasedDeduplication`: true or false.
+            content_based_deduplication "ContentBasedDeduplication": bool,
+            /// `DataProtectionPolicy`: JSON.
+            data_protection_policy "DataProtectionPolicy": Json,
+            /// `DeliveryStatusLogging`: a list.
+            delivery_status_logging "DeliveryStatusLogging": Vec<Value<'stack, LoggingConfig<'stack>>>,
+            /// `DisplayName`: a text.
+            display_name "DisplayName": String,
+            /// `FifoThroughputScope`: a text.
+            fifo_throughput_scope "FifoThroughputScope": String,
+            /// `FifoTopic`: true or false. Create-only: a change replaces the resource.
+            fifo_topic "FifoTopic": bool,
+            /// `KmsMasterKeyId`: a text.
+            kms_master_key_id "KmsMasterKeyId": String,
+            /// `MaximumMessageSize`: a whole number, 1,024 to 1,048,576.
+            maximum_message_size "MaximumMessageSize": Int<1_024, 1_048_576>,
+            /// `SignatureVersion`: a text.
+            signature_version "SignatureVersion": String,
+            /// `Subscription`: a list.
+            subscription "Subscription": Vec<Value<'stack, Subscription<'stack>>>,
+            /// `Tags`: a list.
+            tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
+            /// `TopicName`: a text of up to 256 characters. Create-only: a change replaces the resource.
+            topic_name "TopicName": String,
+            /// `TracingConfig`: a text.
+            tracing_config "TracingConfig": String,
+        }
+        attributes {
+            /// `TopicArn`: what `Ref` gives.
+            topic_arn "TopicArn": Arn<kind::sns::Topic>,
+        }
+    }
+}
+
+object! {
+    /// `LoggingConfig` of [`Topic`].
+    LoggingConfig<'stack> {
+        required {
+            /// `Protocol`: a text.
+            protocol "Protocol": Protocol,
+        }
+        optional {
+            /// `FailureFeedbackRoleArn`: a text.
+            failure_feedback_role_arn "FailureFeedbackRoleArn": Arn<kind::iam::Role>,
+            /// `SuccessFeedbackRoleArn`: a text.
+            success_feedback_role_arn "SuccessFeedbackRoleArn": Arn<kind::iam::Role>,
+            /// `SuccessFeedbackSampleRate`: a text.
+            success_feedback_sample_rate "SuccessFeedbackSampleRate": String,
+        }
+    }
+}
+
+object! {
+    /// `Subscription` of [`Topic`].
+    Subscription<'stack> {
+        required {
+            /// `Endpoint`: a text.
+            endpoint "Endpoint": String,
+            /// `Protocol`: a text.
+            protocol "Protocol": String,
+        }
+        optional {}
+    }
+}
+
+enumeration! {
+    /// `Protocol` of [`Topic`].
+    Protocol {
+        Application "application",
+        Firehose "firehose",
+        HttpS "http/s",
+        Lambda "lambda",
+        Sqs "sqs",
+    }
+}
+
+default_object! {
+    Topic,
+}
