@@ -7,8 +7,8 @@ use crate::grants::Grant;
 use crate::iam::{Policy, Role};
 use crate::int::Int;
 use crate::kind;
-use crate::lambda::event_source_mapping::FunctionResponseTypes;
-use crate::lambda::function::{Architectures, Code, Environment, LoggingConfig, Runtime};
+use crate::lambda::event_source_mapping::FunctionResponseType;
+use crate::lambda::function::{Architecture, Code, Environment, LoggingConfig, Runtime};
 use crate::lambda::{self, EventSourceMapping};
 use crate::logs::LogGroup;
 use crate::logs::log_group::RetentionInDays;
@@ -39,7 +39,7 @@ use crate::value::{IntoValue, Value};
 #[must_use = "`add_to` adds it"]
 pub struct Function<'stack> {
     code: Code<'stack>,
-    architecture: Architectures,
+    architecture: Architecture,
     memory: Int<128, 32_768>,
     timeout: Int<1, 5_400>,
     retention: RetentionInDays,
@@ -74,7 +74,7 @@ impl<'stack> Function<'stack> {
     pub fn new(code: Code<'stack>) -> Self {
         Self {
             code,
-            architecture: Architectures::Arm64,
+            architecture: Architecture::Arm64,
             memory: const { Int::new(256) },
             timeout: const { Int::new(10) },
             retention: const { RetentionInDays::of(30) },
@@ -86,7 +86,7 @@ impl<'stack> Function<'stack> {
     }
 
     /// What the binary is built for.
-    pub fn architecture(mut self, architecture: Architectures) -> Self {
+    pub fn architecture(mut self, architecture: Architecture) -> Self {
         self.architecture = architecture;
         self
     }
@@ -168,7 +168,7 @@ impl<'stack> Function<'stack> {
             let mapping = EventSourceMapping::new(function.reference())
                 .batch_size(const { Int::new(10) })
                 .event_source_arn(queue.arn())
-                .function_response_types([FunctionResponseTypes::ReportBatchItemFailures]);
+                .function_response_types([FunctionResponseType::ReportBatchItemFailures]);
             let attributes = Attributes::new().after(&policy);
             mappings.push(stack.add_with(format!("{id}From{}", queue.id()), mapping, attributes));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cloudcart_cfn::iam::Role;
 use cloudcart_cfn::iam::role::Policy;
-use cloudcart_cfn::lambda::event_source_mapping::{FunctionResponseTypes, ScalingConfig};
+use cloudcart_cfn::lambda::event_source_mapping::{FunctionResponseType, ScalingConfig};
 use cloudcart_cfn::lambda::function::{Code, Environment, LoggingConfig, Runtime};
 use cloudcart_cfn::lambda::{self, EventSourceMapping};
 use cloudcart_cfn::logs::LogGroup;
@@ -81,7 +81,7 @@ pub(super) fn add<'stack>(
             EventSourceMapping::new(worker.reference())
                 .batch_size(int!(BATCH_SIZE))
                 .event_source_arn(queues.checkout.arn())
-                .function_response_types([FunctionResponseTypes::ReportBatchItemFailures])
+                .function_response_types([FunctionResponseType::ReportBatchItemFailures])
                 .scaling_config(ScalingConfig::new().maximum_concurrency(int!(WORKER_CONCURRENCY))),
         );
     }

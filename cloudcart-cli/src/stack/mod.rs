@@ -16,7 +16,7 @@ use cloudcart_cfn::{
 };
 use cloudcart_shop::env::{CartStore, Identity};
 
-pub use cloudcart_cfn::lambda::function::Architectures as Architecture;
+pub use cloudcart_cfn::lambda::function::Architecture;
 use tables::Table;
 
 pub use functions::{CODE_BUCKET, HTTP_TIMEOUT_SECONDS, WORKER_TIMEOUT_SECONDS, code_key_parameter};
