@@ -60,7 +60,13 @@ impl Schema {
     }
 
     fn new(type_name: &'static str, json: Json) -> Self {
-        let attributes = paths(&json, "readOnlyProperties").map(|path| path.replace('/', ".")).collect();
+        let also = json["cloudcart"]["attributes"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let mut attributes: Vec<String> = paths(&json, "readOnlyProperties")
+            .filter(|path| !path.contains("/*"))
+            .map(|path| path.replace('/', "."))
+            .chain(also.map(str::to_owned))
+            .collect();
+        attributes.sort_unstable();
         let mut create_only: Vec<String> = paths(&json, "createOnlyProperties").collect();
         create_only.sort_unstable();
         Self { type_name, json, attributes, create_only }

@@ -30,7 +30,7 @@ kinds! {
     /// Kinds of `AWS::CloudFormation`.
     cloudformation {
         /// `AWS::CloudFormation::Stack`.
-        Stack "AWS::CloudFormation::Stack";
+        Stack "AWS::CloudFormation::Stack", arn None;
         /// `AWS::CloudFormation::WaitCondition`.
         WaitCondition "AWS::CloudFormation::WaitCondition";
         /// `AWS::CloudFormation::WaitConditionHandle`.
@@ -43,7 +43,7 @@ kinds! {
         /// `AWS::CloudFront::Distribution`.
         Distribution "AWS::CloudFront::Distribution";
         /// `AWS::CloudFront::Function`.
-        Function "AWS::CloudFront::Function";
+        Function "AWS::CloudFront::Function", arn None;
         /// `AWS::CloudFront::OriginAccessControl`.
         OriginAccessControl "AWS::CloudFront::OriginAccessControl";
         /// `AWS::CloudFront::OriginRequestPolicy`.
@@ -120,12 +120,12 @@ kinds! {
         /// `AWS::Events::EventBus`.
         EventBus "AWS::Events::EventBus", arn Some("Arn");
         /// `AWS::Events::Rule`.
-        Rule "AWS::Events::Rule", arn None;
+        Rule "AWS::Events::Rule", arn Some("Arn");
     }
     /// Kinds of `AWS::IAM`.
     iam {
         /// `AWS::IAM::ManagedPolicy`.
-        ManagedPolicy "AWS::IAM::ManagedPolicy";
+        ManagedPolicy "AWS::IAM::ManagedPolicy", arn None;
         /// `AWS::IAM::OIDCProvider`.
         OIDCProvider "AWS::IAM::OIDCProvider", arn None;
         /// `AWS::IAM::Policy`.
@@ -157,7 +157,7 @@ kinds! {
         /// `AWS::Lambda::Url`.
         Url "AWS::Lambda::Url";
         /// `AWS::Lambda::Version`.
-        Version "AWS::Lambda::Version";
+        Version "AWS::Lambda::Version", arn None;
     }
     /// Kinds of `AWS::Logs`.
     logs {
@@ -179,7 +179,7 @@ kinds! {
         /// `AWS::RDS::DBProxy`.
         DBProxy "AWS::RDS::DBProxy", arn Some("DBProxyArn");
         /// `AWS::RDS::DBProxyTargetGroup`.
-        DBProxyTargetGroup "AWS::RDS::DBProxyTargetGroup";
+        DBProxyTargetGroup "AWS::RDS::DBProxyTargetGroup", arn None;
         /// `AWS::RDS::DBSubnetGroup`.
         DBSubnetGroup "AWS::RDS::DBSubnetGroup", arn Some("DBSubnetGroupArn");
     }
@@ -241,7 +241,7 @@ kinds! {
         /// `AWS::SecretsManager::RotationSchedule`.
         RotationSchedule "AWS::SecretsManager::RotationSchedule";
         /// `AWS::SecretsManager::Secret`.
-        Secret "AWS::SecretsManager::Secret";
+        Secret "AWS::SecretsManager::Secret", arn None;
         /// `AWS::SecretsManager::SecretTargetAttachment`.
         SecretTargetAttachment "AWS::SecretsManager::SecretTargetAttachment";
     }

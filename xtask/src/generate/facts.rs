@@ -126,9 +126,12 @@ pub(crate) fn complete(type_name: &str, schema: &mut Json, settings: &Settings) 
     let facts =
         schema.as_object_mut().context("a schema is an object")?.entry("cloudcart").or_insert_with(|| json!({}));
     let facts = facts.as_object_mut().context("`cloudcart` is an object")?;
-    for (key, value) in [("ref", reference), ("arn", arn)] {
+    let attributes = (!settings.attributes.is_empty()).then(|| json!(settings.attributes));
+    for (key, value) in
+        [("ref", reference.map(Json::String)), ("arn", arn.map(Json::String)), ("attributes", attributes)]
+    {
         match value {
-            Some(value) => facts.insert(key.to_owned(), Json::String(value)),
+            Some(value) => facts.insert(key.to_owned(), value),
             None => facts.shift_remove(key),
         };
     }

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) types: BTreeMap<String, String>,
     /// Names of generated types and variants, by `Definition`, `Type.Property` or `Enumeration.word`.
     pub(crate) names: BTreeMap<String, String>,
+    /// Properties that `Fn::GetAtt` gives although they are not read-only.
+    pub(crate) attributes: Vec<String>,
     /// The attribute that is the resource's ARN, or `Ref`, or empty for none.
     pub(crate) arn: Option<String>,
     /// The property that `Ref` gives, where it is not the primary identifier; empty for something else.

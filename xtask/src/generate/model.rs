@@ -437,14 +437,16 @@ impl<'a> Builder<'a> {
     fn attributes(&mut self) -> anyhow::Result<Vec<Attribute>> {
         let facts = self.catalogue.get(self.type_name).context("the type is not in the catalogue")?;
         let mut attributes = BTreeMap::new();
-        for path in schema::texts(self.root, "readOnlyProperties") {
+        let also = schema::texts(&self.root["cloudcart"], "attributes");
+        for path in schema::texts(self.root, "readOnlyProperties").into_iter().chain(also) {
             if path.contains("/*") {
                 continue;
             }
             let key = schema::steps(path).join(".");
             let Some(found) = schema::at_path(self.root, path) else { continue };
             let is_reference = facts.reference.as_deref() == Some(&key);
-            let wanted = self.settings.types.get(&key);
+            // What is said of a property that can be set is said of what it takes.
+            let wanted = self.settings.types.get(&key).filter(|_| path.starts_with('/'));
             let of = if let Some(wanted) = wanted {
                 self.typed.insert(key.clone());
                 Some(list_of(found, self.written(wanted)?))

@@ -70,8 +70,11 @@ pub(crate) fn type_name(name: &str) -> String {
     parts.map(capitalised).collect()
 }
 
-/// The variant of a word: `PAY_PER_REQUEST` as `PayPerRequest`, `nodejs20.x` as `Nodejs20X`.
+/// The variant of a word: `PAY_PER_REQUEST` as `PayPerRequest`, `nodejs20.x` as `Nodejs20X`, `2.0` as `V2_0`.
 pub(crate) fn variant(word: &str) -> String {
+    if word.chars().all(|character| character.is_ascii_digit() || character == '.') && !word.is_empty() {
+        return format!("V{}", word.replace('.', "_"));
+    }
     let parts = word.split(|character: char| !character.is_ascii_alphanumeric());
     let name: String = parts
         .map(|part| {

@@ -160,7 +160,20 @@ pub(crate) fn strip(schema: &Json) -> Json {
         };
         kept.insert(key.clone(), stripped);
     }
+    if let Some(words) = kept.get("pattern").and_then(Json::as_str).and_then(words_of) {
+        kept.shift_remove("pattern");
+        kept.insert("enum".to_owned(), words);
+    }
     Json::Object(kept)
+}
+
+/// The words of a pattern that is nothing but a choice of words, as `^(none|all)$` is.
+fn words_of(pattern: &str) -> Option<Json> {
+    let words: Vec<&str> = pattern.strip_prefix("^(")?.strip_suffix(")$")?.split('|').collect();
+    let plain = |word: &&str| {
+        !word.is_empty() && word.chars().all(|character| character.is_ascii_alphanumeric() || "-_ ".contains(character))
+    };
+    (words.len() > 1 && words.iter().all(plain)).then(|| json!(words))
 }
 
 /// Objects are merged, everything else is replaced.

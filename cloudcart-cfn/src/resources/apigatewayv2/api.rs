@@ -13,7 +13,7 @@ resource! {
             /// `ApiKeySelectionExpression`: a text.
             api_key_selection_expression "ApiKeySelectionExpression": String,
             /// `BasePath`: a text. Write-only: it cannot be read back.
-            base_path "BasePath": String,
+            base_path "BasePath": BasePath,
             /// `Body`: JSON. Write-only: it cannot be read back.
             body "Body": Json,
             /// `BodyS3Location`: an object. Write-only: it cannot be read back.
@@ -21,7 +21,7 @@ resource! {
             /// `CorsConfiguration`: an object.
             cors_configuration "CorsConfiguration": Cors<'stack>,
             /// `CredentialsArn`: a text. Write-only: it cannot be read back.
-            credentials_arn "CredentialsArn": String,
+            credentials_arn "CredentialsArn": Arn<kind::iam::Role>,
             /// `Description`: a text.
             description "Description": String,
             /// `DisableExecuteApiEndpoint`: true or false.
@@ -31,11 +31,11 @@ resource! {
             /// `FailOnWarnings`: true or false. Write-only: it cannot be read back.
             fail_on_warnings "FailOnWarnings": bool,
             /// `IpAddressType`: a text.
-            ip_address_type "IpAddressType": String,
+            ip_address_type "IpAddressType": IpAddressType,
             /// `Name`: a text.
             name "Name": String,
             /// `ProtocolType`: a text. Create-only: a change replaces the resource.
-            protocol_type "ProtocolType": String,
+            protocol_type "ProtocolType": ProtocolType,
             /// `RouteKey`: a text. Write-only: it cannot be read back.
             route_key "RouteKey": String,
             /// `RouteSelectionExpression`: a text.
@@ -90,9 +90,34 @@ object! {
             allow_origins "AllowOrigins": Vec<Value<'stack, String>>,
             /// `ExposeHeaders`: a list.
             expose_headers "ExposeHeaders": Vec<Value<'stack, String>>,
-            /// `MaxAge`: a whole number.
-            max_age "MaxAge": i64,
+            /// `MaxAge`: a whole number, -1 to 86,400.
+            max_age "MaxAge": Int<-1, 86_400>,
         }
+    }
+}
+
+enumeration! {
+    /// `BasePath` of [`Api`].
+    BasePath {
+        Ignore "ignore",
+        Prepend "prepend",
+        Split "split",
+    }
+}
+
+enumeration! {
+    /// `IpAddressType` of [`Api`].
+    IpAddressType {
+        Dualstack "dualstack",
+        Ipv4 "ipv4",
+    }
+}
+
+enumeration! {
+    /// `ProtocolType` of [`Api`].
+    ProtocolType {
+        Http "HTTP",
+        Websocket "WEBSOCKET",
     }
 }
 

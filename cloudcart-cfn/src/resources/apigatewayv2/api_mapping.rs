@@ -10,11 +10,11 @@ resource! {
     ApiMapping<'stack>: kind::apigatewayv2::ApiMapping {
         required {
             /// `ApiId`: a text.
-            api_id "ApiId": String,
+            api_id "ApiId": Ref<kind::apigatewayv2::Api>,
             /// `DomainName`: a text. Create-only: a change replaces the resource.
-            domain_name "DomainName": String,
+            domain_name "DomainName": Ref<kind::apigatewayv2::DomainName>,
             /// `Stage`: a text.
-            stage "Stage": String,
+            stage "Stage": Ref<kind::apigatewayv2::Stage>,
         }
         optional {
             /// `ApiMappingKey`: a text.

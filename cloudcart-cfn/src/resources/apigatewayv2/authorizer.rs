@@ -10,19 +10,19 @@ resource! {
     Authorizer<'stack>: kind::apigatewayv2::Authorizer {
         required {
             /// `ApiId`: a text. Create-only: a change replaces the resource.
-            api_id "ApiId": String,
+            api_id "ApiId": Ref<kind::apigatewayv2::Api>,
             /// `AuthorizerType`: a text.
-            authorizer_type "AuthorizerType": String,
+            authorizer_type "AuthorizerType": AuthorizerType,
             /// `Name`: a text.
             name "Name": String,
         }
         optional {
             /// `AuthorizerCredentialsArn`: a text. Write-only: it cannot be read back.
-            authorizer_credentials_arn "AuthorizerCredentialsArn": String,
+            authorizer_credentials_arn "AuthorizerCredentialsArn": Arn<kind::iam::Role>,
             /// `AuthorizerPayloadFormatVersion`: a text. Write-only: it cannot be read back.
-            authorizer_payload_format_version "AuthorizerPayloadFormatVersion": String,
-            /// `AuthorizerResultTtlInSeconds`: a whole number. Write-only: it cannot be read back.
-            authorizer_result_ttl_in_seconds "AuthorizerResultTtlInSeconds": i64,
+            authorizer_payload_format_version "AuthorizerPayloadFormatVersion": AuthorizerPayloadFormatVersion,
+            /// `AuthorizerResultTtlInSeconds`: a whole number, 0 to 3,600. Write-only: it cannot be read back.
+            authorizer_result_ttl_in_seconds "AuthorizerResultTtlInSeconds": Int<0, 3_600>,
             /// `AuthorizerUri`: a text. Write-only: it cannot be read back.
             authorizer_uri "AuthorizerUri": String,
             /// `EnableSimpleResponses`: true or false. Write-only: it cannot be read back.
@@ -51,6 +51,22 @@ object! {
             /// `Issuer`: a text.
             issuer "Issuer": String,
         }
+    }
+}
+
+enumeration! {
+    /// `AuthorizerPayloadFormatVersion` of [`Authorizer`].
+    AuthorizerPayloadFormatVersion {
+        V1_0 "1.0",
+        V2_0 "2.0",
+    }
+}
+
+enumeration! {
+    /// `AuthorizerType` of [`Authorizer`].
+    AuthorizerType {
+        Jwt "JWT",
+        Request "REQUEST",
     }
 }
 

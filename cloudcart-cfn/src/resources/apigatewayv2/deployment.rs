@@ -10,7 +10,7 @@ resource! {
     Deployment<'stack>: kind::apigatewayv2::Deployment {
         required {
             /// `ApiId`: a text. Create-only: a change replaces the resource.
-            api_id "ApiId": String,
+            api_id "ApiId": Ref<kind::apigatewayv2::Api>,
         }
         optional {
             /// `Description`: a text.

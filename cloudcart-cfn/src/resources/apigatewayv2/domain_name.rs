@@ -45,9 +45,9 @@ object! {
             /// `EndpointType`: a text.
             endpoint_type "EndpointType": String,
             /// `IpAddressType`: a text.
-            ip_address_type "IpAddressType": String,
+            ip_address_type "IpAddressType": IpAddressType,
             /// `OwnershipVerificationCertificateArn`: a text.
-            ownership_verification_certificate_arn "OwnershipVerificationCertificateArn": String,
+            ownership_verification_certificate_arn "OwnershipVerificationCertificateArn": Arn<kind::certificatemanager::Certificate>,
             /// `SecurityPolicy`: a text.
             security_policy "SecurityPolicy": String,
         }
@@ -64,6 +64,14 @@ object! {
             /// `TruststoreVersion`: a text.
             truststore_version "TruststoreVersion": String,
         }
+    }
+}
+
+enumeration! {
+    /// `IpAddressType` of [`DomainName`].
+    IpAddressType {
+        Dualstack "dualstack",
+        Ipv4 "ipv4",
     }
 }
 

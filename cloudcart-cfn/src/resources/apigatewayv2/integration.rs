@@ -10,19 +10,19 @@ resource! {
     Integration<'stack>: kind::apigatewayv2::Integration {
         required {
             /// `ApiId`: a text. Create-only: a change replaces the resource.
-            api_id "ApiId": String,
+            api_id "ApiId": Ref<kind::apigatewayv2::Api>,
             /// `IntegrationType`: a text.
-            integration_type "IntegrationType": String,
+            integration_type "IntegrationType": IntegrationType,
         }
         optional {
             /// `ConnectionId`: a text.
-            connection_id "ConnectionId": String,
+            connection_id "ConnectionId": Ref<kind::apigatewayv2::VpcLink>,
             /// `ConnectionType`: a text.
-            connection_type "ConnectionType": String,
+            connection_type "ConnectionType": ConnectionType,
             /// `ContentHandlingStrategy`: a text.
-            content_handling_strategy "ContentHandlingStrategy": String,
+            content_handling_strategy "ContentHandlingStrategy": ContentHandlingStrategy,
             /// `CredentialsArn`: a text, pattern `arn:(aws|aws-cn|aws-us-gov):iam::[0-9]*:(role|user|group)\/.*`.
-            credentials_arn "CredentialsArn": String,
+            credentials_arn "CredentialsArn": Arn<kind::iam::Role>,
             /// `Description`: a text.
             description "Description": String,
             /// `IntegrationMethod`: a text.
@@ -32,9 +32,9 @@ resource! {
             /// `IntegrationUri`: a text.
             integration_uri "IntegrationUri": String,
             /// `PassthroughBehavior`: a text.
-            passthrough_behavior "PassthroughBehavior": String,
+            passthrough_behavior "PassthroughBehavior": PassthroughBehavior,
             /// `PayloadFormatVersion`: a text.
-            payload_format_version "PayloadFormatVersion": String,
+            payload_format_version "PayloadFormatVersion": PayloadFormatVersion,
             /// `RequestParameters`: an object.
             request_parameters "RequestParameters": BTreeMap<String, Value<'stack, String>>,
             /// `RequestTemplates`: an object.
@@ -43,8 +43,8 @@ resource! {
             response_parameters "ResponseParameters": BTreeMap<String, Value<'stack, ResponseParameterMap<'stack>>>,
             /// `TemplateSelectionExpression`: a text.
             template_selection_expression "TemplateSelectionExpression": String,
-            /// `TimeoutInMillis`: a whole number.
-            timeout_in_millis "TimeoutInMillis": i64,
+            /// `TimeoutInMillis`: a whole number, 50 to 30,000.
+            timeout_in_millis "TimeoutInMillis": Int<50, 30_000>,
             /// `TlsConfig`: an object.
             tls_config "TlsConfig": TlsConfig<'stack>,
         }
@@ -87,6 +87,50 @@ object! {
             /// `ServerNameToVerify`: a text.
             server_name_to_verify "ServerNameToVerify": String,
         }
+    }
+}
+
+enumeration! {
+    /// `ConnectionType` of [`Integration`].
+    ConnectionType {
+        Internet "INTERNET",
+        VpcLink "VPC_LINK",
+    }
+}
+
+enumeration! {
+    /// `ContentHandlingStrategy` of [`Integration`].
+    ContentHandlingStrategy {
+        ConvertToBinary "CONVERT_TO_BINARY",
+        ConvertToText "CONVERT_TO_TEXT",
+    }
+}
+
+enumeration! {
+    /// `IntegrationType` of [`Integration`].
+    IntegrationType {
+        Aws "AWS",
+        AwsProxy "AWS_PROXY",
+        Http "HTTP",
+        HttpProxy "HTTP_PROXY",
+        Mock "MOCK",
+    }
+}
+
+enumeration! {
+    /// `PassthroughBehavior` of [`Integration`].
+    PassthroughBehavior {
+        Never "NEVER",
+        WhenNoMatch "WHEN_NO_MATCH",
+        WhenNoTemplates "WHEN_NO_TEMPLATES",
+    }
+}
+
+enumeration! {
+    /// `PayloadFormatVersion` of [`Integration`].
+    PayloadFormatVersion {
+        V1_0 "1.0",
+        V2_0 "2.0",
     }
 }
 

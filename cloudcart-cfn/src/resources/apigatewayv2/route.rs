@@ -10,7 +10,7 @@ resource! {
     Route<'stack>: kind::apigatewayv2::Route {
         required {
             /// `ApiId`: a text. Create-only: a change replaces the resource.
-            api_id "ApiId": String,
+            api_id "ApiId": Ref<kind::apigatewayv2::Api>,
             /// `RouteKey`: a text.
             route_key "RouteKey": String,
         }
@@ -20,17 +20,17 @@ resource! {
             /// `AuthorizationScopes`: a list.
             authorization_scopes "AuthorizationScopes": Vec<Value<'stack, String>>,
             /// `AuthorizationType`: a text.
-            authorization_type "AuthorizationType": String,
+            authorization_type "AuthorizationType": AuthorizationType,
             /// `AuthorizerId`: a text. Write-only: it cannot be read back.
-            authorizer_id "AuthorizerId": String,
+            authorizer_id "AuthorizerId": Ref<kind::apigatewayv2::Authorizer>,
             /// `ModelSelectionExpression`: a text.
             model_selection_expression "ModelSelectionExpression": String,
             /// `OperationName`: a text.
             operation_name "OperationName": String,
-            /// `RequestModels`: JSON.
-            request_models "RequestModels": Json,
+            /// `RequestModels`: an object.
+            request_models "RequestModels": BTreeMap<String, Value<'stack, String>>,
             /// `RequestParameters`: an object. Write-only: it cannot be read back.
-            request_parameters "RequestParameters": Json,
+            request_parameters "RequestParameters": BTreeMap<String, Value<'stack, ParameterConstraints<'stack>>>,
             /// `RouteResponseSelectionExpression`: a text.
             route_response_selection_expression "RouteResponseSelectionExpression": String,
             /// `Target`: a text.
@@ -40,5 +40,26 @@ resource! {
             /// `RouteId`: what `Ref` gives.
             route_id "RouteId": Ref<kind::apigatewayv2::Route>,
         }
+    }
+}
+
+object! {
+    /// `ParameterConstraints` of [`Route`].
+    ParameterConstraints<'stack> {
+        required {
+            /// `Required`: true or false.
+            required "Required": bool,
+        }
+        optional {}
+    }
+}
+
+enumeration! {
+    /// `AuthorizationType` of [`Route`].
+    AuthorizationType {
+        AwsIam "AWS_IAM",
+        Custom "CUSTOM",
+        Jwt "JWT",
+        None "NONE",
     }
 }

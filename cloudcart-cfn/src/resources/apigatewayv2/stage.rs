@@ -4,13 +4,13 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::ApiGatewayV2::Stage`.
+    /// `AWS::ApiGatewayV2::Stage`. `Ref` gives `StageName`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-stage.html>
     Stage<'stack>: kind::apigatewayv2::Stage {
         required {
             /// `ApiId`: a text. Create-only: a change replaces the resource.
-            api_id "ApiId": String,
+            api_id "ApiId": Ref<kind::apigatewayv2::Api>,
             /// `StageName`: a text. Create-only: a change replaces the resource.
             stage_name "StageName": String,
         }
@@ -24,13 +24,13 @@ resource! {
             /// `DefaultRouteSettings`: an object.
             default_route_settings "DefaultRouteSettings": RouteSettings<'stack>,
             /// `DeploymentId`: a text.
-            deployment_id "DeploymentId": String,
+            deployment_id "DeploymentId": Ref<kind::apigatewayv2::Deployment>,
             /// `Description`: a text.
             description "Description": String,
-            /// `RouteSettings`: JSON.
-            route_settings "RouteSettings": Json,
-            /// `StageVariables`: JSON.
-            stage_variables "StageVariables": Json,
+            /// `RouteSettings`: an object.
+            route_settings "RouteSettings": BTreeMap<String, Value<'stack, RouteSettings<'stack>>>,
+            /// `StageVariables`: an object.
+            stage_variables "StageVariables": BTreeMap<String, Value<'stack, String>>,
             /// `Tags`: an object.
             tags "Tags": BTreeMap<String, Value<'stack, String>>,
         }
@@ -61,12 +61,21 @@ object! {
             /// `DetailedMetricsEnabled`: true or false.
             detailed_metrics_enabled "DetailedMetricsEnabled": bool,
             /// `LoggingLevel`: a text.
-            logging_level "LoggingLevel": String,
+            logging_level "LoggingLevel": LoggingLevel,
             /// `ThrottlingBurstLimit`: a whole number.
             throttling_burst_limit "ThrottlingBurstLimit": i64,
             /// `ThrottlingRateLimit`: a number.
             throttling_rate_limit "ThrottlingRateLimit": f64,
         }
+    }
+}
+
+enumeration! {
+    /// `LoggingLevel` of [`Stage`].
+    LoggingLevel {
+        Error "ERROR",
+        Info "INFO",
+        Off "OFF",
     }
 }
 

@@ -12,7 +12,7 @@ resource! {
             /// `Name`: a text.
             name "Name": String,
             /// `SubnetIds`: a list. Create-only: a change replaces the resource.
-            subnet_ids "SubnetIds": Vec<Value<'stack, String>>,
+            subnet_ids "SubnetIds": Vec<Value<'stack, Ref<kind::ec2::Subnet>>>,
         }
         optional {
             /// `SecurityGroupIds`: a list. Create-only: a change replaces the resource.

@@ -24,13 +24,13 @@ resource! {
             /// `Id`: a text.
             id "Id": Arn<kind::certificatemanager::Certificate>,
             /// `KeyAlgorithm`: a text. Create-only: a change replaces the resource.
-            key_algorithm "KeyAlgorithm": String,
+            key_algorithm "KeyAlgorithm": KeyAlgorithm,
             /// `SubjectAlternativeNames`: a list. Create-only: a change replaces the resource.
             subject_alternative_names "SubjectAlternativeNames": Vec<Value<'stack, String>>,
             /// `Tags`: a list of 1 to 50 items.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
             /// `ValidationMethod`: a text. Write-only: it cannot be read back.
-            validation_method "ValidationMethod": String,
+            validation_method "ValidationMethod": ValidationMethod,
         }
         attributes {
             /// `CertificateArn`: what `Ref` gives.
@@ -47,7 +47,7 @@ object! {
             /// `DomainName`: a text.
             domain_name "DomainName": String,
             /// `HostedZoneId`: a text. Write-only: it cannot be read back.
-            hosted_zone_id "HostedZoneId": String,
+            hosted_zone_id "HostedZoneId": Ref<kind::route53::HostedZone>,
             /// `ValidationDomain`: a text.
             validation_domain "ValidationDomain": String,
         }
@@ -67,6 +67,27 @@ enumeration! {
     CertificateTransparencyLoggingPreference {
         Disabled "DISABLED",
         Enabled "ENABLED",
+    }
+}
+
+enumeration! {
+    /// `KeyAlgorithm` of [`Certificate`].
+    KeyAlgorithm {
+        EcPrime256v1 "EC_prime256v1",
+        EcSecp384r1 "EC_secp384r1",
+        EcSecp521r1 "EC_secp521r1",
+        Rsa1024 "RSA_1024",
+        Rsa2048 "RSA_2048",
+        Rsa3072 "RSA_3072",
+        Rsa4096 "RSA_4096",
+    }
+}
+
+enumeration! {
+    /// `ValidationMethod` of [`Certificate`].
+    ValidationMethod {
+        Dns "DNS",
+        Email "EMAIL",
     }
 }
 

@@ -14,9 +14,9 @@ resource! {
         }
         optional {
             /// `NotificationARNs`: a list of up to 5 items.
-            notification_arns "NotificationARNs": Vec<Value<'stack, String>>,
+            notification_arns "NotificationARNs": Vec<Value<'stack, Arn<kind::sns::Topic>>>,
             /// `Parameters`: an object.
-            parameters "Parameters": BTreeMap<String, Value<'stack, Json>>,
+            parameters "Parameters": BTreeMap<String, Value<'stack, String>>,
             /// `Tags`: a list of up to 50 items.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
             /// `TimeoutInMinutes`: a whole number, at least 1.
@@ -24,7 +24,7 @@ resource! {
         }
         attributes {
             /// `StackId`: what `Ref` gives.
-            stack_id "StackId": Ref<kind::cloudformation::Stack>,
+            stack_id "StackId": Arn<kind::cloudformation::Stack>,
         }
     }
 }

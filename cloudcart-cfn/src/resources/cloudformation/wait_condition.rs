@@ -13,7 +13,7 @@ resource! {
             /// `Count`: a whole number.
             count "Count": i64,
             /// `Handle`: a text.
-            handle "Handle": String,
+            handle "Handle": Ref<kind::cloudformation::WaitConditionHandle>,
             /// `Timeout`: a text.
             timeout "Timeout": String,
         }

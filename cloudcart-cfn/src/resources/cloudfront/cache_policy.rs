@@ -46,8 +46,8 @@ object! {
     /// `CookiesConfig` of [`CachePolicy`].
     CookiesConfig<'stack> {
         required {
-            /// `CookieBehavior`: a text, pattern `^(none|whitelist|allExcept|all)$`.
-            cookie_behavior "CookieBehavior": String,
+            /// `CookieBehavior`: a text.
+            cookie_behavior "CookieBehavior": CookieBehavior,
         }
         optional {
             /// `Cookies`: a list.
@@ -60,8 +60,8 @@ object! {
     /// `HeadersConfig` of [`CachePolicy`].
     HeadersConfig<'stack> {
         required {
-            /// `HeaderBehavior`: a text, pattern `^(none|whitelist)$`.
-            header_behavior "HeaderBehavior": String,
+            /// `HeaderBehavior`: a text.
+            header_behavior "HeaderBehavior": HeaderBehavior,
         }
         optional {
             /// `Headers`: a list.
@@ -94,12 +94,40 @@ object! {
     /// `QueryStringsConfig` of [`CachePolicy`].
     QueryStringsConfig<'stack> {
         required {
-            /// `QueryStringBehavior`: a text, pattern `^(none|whitelist|allExcept|all)$`.
-            query_string_behavior "QueryStringBehavior": String,
+            /// `QueryStringBehavior`: a text.
+            query_string_behavior "QueryStringBehavior": QueryStringBehavior,
         }
         optional {
             /// `QueryStrings`: a list.
             query_strings "QueryStrings": Vec<Value<'stack, String>>,
         }
+    }
+}
+
+enumeration! {
+    /// `CookieBehavior` of [`CachePolicy`].
+    CookieBehavior {
+        All "all",
+        AllExcept "allExcept",
+        None "none",
+        Whitelist "whitelist",
+    }
+}
+
+enumeration! {
+    /// `HeaderBehavior` of [`CachePolicy`].
+    HeaderBehavior {
+        None "none",
+        Whitelist "whitelist",
+    }
+}
+
+enumeration! {
+    /// `QueryStringBehavior` of [`CachePolicy`].
+    QueryStringBehavior {
+        All "all",
+        AllExcept "allExcept",
+        None "none",
+        Whitelist "whitelist",
     }
 }

@@ -32,13 +32,13 @@ object! {
             /// `TargetOriginId`: a text.
             target_origin_id "TargetOriginId": String,
             /// `ViewerProtocolPolicy`: a text.
-            viewer_protocol_policy "ViewerProtocolPolicy": String,
+            viewer_protocol_policy "ViewerProtocolPolicy": ViewerProtocolPolicy,
         }
         optional {
             /// `AllowedMethods`: a list.
             allowed_methods "AllowedMethods": Vec<Value<'stack, String>>,
             /// `CachePolicyId`: a text.
-            cache_policy_id "CachePolicyId": String,
+            cache_policy_id "CachePolicyId": Ref<kind::cloudfront::CachePolicy>,
             /// `CachedMethods`: a list.
             cached_methods "CachedMethods": Vec<Value<'stack, String>>,
             /// `Compress`: true or false.
@@ -60,11 +60,11 @@ object! {
             /// `MinTTL`: a number.
             min_ttl "MinTTL": f64,
             /// `OriginRequestPolicyId`: a text.
-            origin_request_policy_id "OriginRequestPolicyId": String,
+            origin_request_policy_id "OriginRequestPolicyId": Ref<kind::cloudfront::OriginRequestPolicy>,
             /// `RealtimeLogConfigArn`: a text.
             realtime_log_config_arn "RealtimeLogConfigArn": String,
             /// `ResponseHeadersPolicyId`: a text.
-            response_headers_policy_id "ResponseHeadersPolicyId": String,
+            response_headers_policy_id "ResponseHeadersPolicyId": Ref<kind::cloudfront::ResponseHeadersPolicy>,
             /// `SmoothStreaming`: true or false.
             smooth_streaming "SmoothStreaming": bool,
             /// `TrustedKeyGroups`: a list.
@@ -134,7 +134,7 @@ object! {
     CustomOriginConfig<'stack> {
         required {
             /// `OriginProtocolPolicy`: a text.
-            origin_protocol_policy "OriginProtocolPolicy": String,
+            origin_protocol_policy "OriginProtocolPolicy": OriginProtocolPolicy,
         }
         optional {
             /// `HTTPPort`: a whole number.
@@ -168,7 +168,7 @@ object! {
             /// `AllowedMethods`: a list.
             allowed_methods "AllowedMethods": Vec<Value<'stack, String>>,
             /// `CachePolicyId`: a text.
-            cache_policy_id "CachePolicyId": String,
+            cache_policy_id "CachePolicyId": Ref<kind::cloudfront::CachePolicy>,
             /// `CachedMethods`: a list.
             cached_methods "CachedMethods": Vec<Value<'stack, String>>,
             /// `Compress`: true or false.
@@ -190,11 +190,11 @@ object! {
             /// `MinTTL`: a number.
             min_ttl "MinTTL": f64,
             /// `OriginRequestPolicyId`: a text.
-            origin_request_policy_id "OriginRequestPolicyId": String,
+            origin_request_policy_id "OriginRequestPolicyId": Ref<kind::cloudfront::OriginRequestPolicy>,
             /// `RealtimeLogConfigArn`: a text.
             realtime_log_config_arn "RealtimeLogConfigArn": String,
             /// `ResponseHeadersPolicyId`: a text.
-            response_headers_policy_id "ResponseHeadersPolicyId": String,
+            response_headers_policy_id "ResponseHeadersPolicyId": Ref<kind::cloudfront::ResponseHeadersPolicy>,
             /// `SmoothStreaming`: true or false.
             smooth_streaming "SmoothStreaming": bool,
             /// `TrustedKeyGroups`: a list.
@@ -304,9 +304,9 @@ object! {
         required {}
         optional {
             /// `EventType`: a text.
-            event_type "EventType": String,
+            event_type "EventType": FunctionAssociationEventType,
             /// `FunctionARN`: a text.
-            function_arn "FunctionARN": String,
+            function_arn "FunctionARN": Arn<kind::cloudfront::Function>,
         }
     }
 }
@@ -342,11 +342,11 @@ object! {
         required {}
         optional {
             /// `EventType`: a text.
-            event_type "EventType": String,
+            event_type "EventType": LambdaFunctionAssociationEventType,
             /// `IncludeBody`: true or false.
             include_body "IncludeBody": bool,
             /// `LambdaFunctionARN`: a text.
-            lambda_function_arn "LambdaFunctionARN": String,
+            lambda_function_arn "LambdaFunctionARN": Arn<kind::lambda::Version>,
         }
     }
 }
@@ -417,7 +417,7 @@ object! {
             /// `CustomOriginConfig`: an object.
             custom_origin_config "CustomOriginConfig": CustomOriginConfig<'stack>,
             /// `OriginAccessControlId`: a text.
-            origin_access_control_id "OriginAccessControlId": String,
+            origin_access_control_id "OriginAccessControlId": Ref<kind::cloudfront::OriginAccessControl>,
             /// `OriginCustomHeaders`: a list.
             origin_custom_headers "OriginCustomHeaders": Vec<Value<'stack, OriginCustomHeader<'stack>>>,
             /// `OriginPath`: a text.
@@ -707,6 +707,14 @@ number_enumeration! {
 }
 
 enumeration! {
+    /// `EventType` of [`Distribution`].
+    FunctionAssociationEventType {
+        ViewerRequest "viewer-request",
+        ViewerResponse "viewer-response",
+    }
+}
+
+enumeration! {
     /// `HttpVersion` of [`Distribution`].
     HttpVersion {
         Http11 "http1.1",
@@ -722,6 +730,16 @@ enumeration! {
         Dualstack "dualstack",
         Ipv4 "ipv4",
         Ipv6 "ipv6",
+    }
+}
+
+enumeration! {
+    /// `EventType` of [`Distribution`].
+    LambdaFunctionAssociationEventType {
+        OriginRequest "origin-request",
+        OriginResponse "origin-response",
+        ViewerRequest "viewer-request",
+        ViewerResponse "viewer-response",
     }
 }
 
@@ -1000,6 +1018,15 @@ enumeration! {
     OriginGroupSelectionCriteria {
         Default "default",
         MediaQualityBased "media-quality-based",
+    }
+}
+
+enumeration! {
+    /// `OriginProtocolPolicy` of [`Distribution`].
+    OriginProtocolPolicy {
+        HttpOnly "http-only",
+        HttpsOnly "https-only",
+        MatchViewer "match-viewer",
     }
 }
 

@@ -24,7 +24,7 @@ resource! {
         }
         attributes {
             /// `FunctionARN`: what `Ref` gives.
-            function_arn "FunctionARN": Ref<kind::cloudfront::Function>,
+            function_arn "FunctionARN": Arn<kind::cloudfront::Function>,
             /// `FunctionMetadata.FunctionARN`.
             function_metadata_function_arn "FunctionMetadata.FunctionARN": String,
             /// `Stage`.

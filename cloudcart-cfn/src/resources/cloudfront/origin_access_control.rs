@@ -23,16 +23,44 @@ object! {
         required {
             /// `Name`: a text.
             name "Name": String,
-            /// `OriginAccessControlOriginType`: a text, pattern `^(s3|mediastore|lambda|mediapackagev2)$`.
-            origin_access_control_origin_type "OriginAccessControlOriginType": String,
-            /// `SigningBehavior`: a text, pattern `^(never|no-override|always|always-amz-auth)$`.
-            signing_behavior "SigningBehavior": String,
-            /// `SigningProtocol`: a text, pattern `^(sigv4|sigv4a)$`.
-            signing_protocol "SigningProtocol": String,
+            /// `OriginAccessControlOriginType`: a text.
+            origin_access_control_origin_type "OriginAccessControlOriginType": OriginAccessControlOriginType,
+            /// `SigningBehavior`: a text.
+            signing_behavior "SigningBehavior": SigningBehavior,
+            /// `SigningProtocol`: a text.
+            signing_protocol "SigningProtocol": SigningProtocol,
         }
         optional {
             /// `Description`: a text.
             description "Description": String,
         }
+    }
+}
+
+enumeration! {
+    /// `OriginAccessControlOriginType` of [`OriginAccessControl`].
+    OriginAccessControlOriginType {
+        Lambda "lambda",
+        Mediapackagev2 "mediapackagev2",
+        Mediastore "mediastore",
+        S3 "s3",
+    }
+}
+
+enumeration! {
+    /// `SigningBehavior` of [`OriginAccessControl`].
+    SigningBehavior {
+        Always "always",
+        AlwaysAmzAuth "always-amz-auth",
+        Never "never",
+        NoOverride "no-override",
+    }
+}
+
+enumeration! {
+    /// `SigningProtocol` of [`OriginAccessControl`].
+    SigningProtocol {
+        Sigv4 "sigv4",
+        Sigv4a "sigv4a",
     }
 }

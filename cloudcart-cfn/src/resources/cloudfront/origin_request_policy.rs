@@ -24,8 +24,8 @@ object! {
     /// `CookiesConfig` of [`OriginRequestPolicy`].
     CookiesConfig<'stack> {
         required {
-            /// `CookieBehavior`: a text, pattern `^(none|whitelist|all|allExcept)$`.
-            cookie_behavior "CookieBehavior": String,
+            /// `CookieBehavior`: a text.
+            cookie_behavior "CookieBehavior": CookieBehavior,
         }
         optional {
             /// `Cookies`: a list.
@@ -38,8 +38,8 @@ object! {
     /// `HeadersConfig` of [`OriginRequestPolicy`].
     HeadersConfig<'stack> {
         required {
-            /// `HeaderBehavior`: a text, pattern `^(none|whitelist|allViewer|allViewerAndWhitelistCloudFront|allExcept)$`.
-            header_behavior "HeaderBehavior": String,
+            /// `HeaderBehavior`: a text.
+            header_behavior "HeaderBehavior": HeaderBehavior,
         }
         optional {
             /// `Headers`: a list.
@@ -72,12 +72,43 @@ object! {
     /// `QueryStringsConfig` of [`OriginRequestPolicy`].
     QueryStringsConfig<'stack> {
         required {
-            /// `QueryStringBehavior`: a text, pattern `^(none|whitelist|all|allExcept)$`.
-            query_string_behavior "QueryStringBehavior": String,
+            /// `QueryStringBehavior`: a text.
+            query_string_behavior "QueryStringBehavior": QueryStringBehavior,
         }
         optional {
             /// `QueryStrings`: a list.
             query_strings "QueryStrings": Vec<Value<'stack, String>>,
         }
+    }
+}
+
+enumeration! {
+    /// `CookieBehavior` of [`OriginRequestPolicy`].
+    CookieBehavior {
+        All "all",
+        AllExcept "allExcept",
+        None "none",
+        Whitelist "whitelist",
+    }
+}
+
+enumeration! {
+    /// `HeaderBehavior` of [`OriginRequestPolicy`].
+    HeaderBehavior {
+        AllExcept "allExcept",
+        AllViewer "allViewer",
+        AllViewerAndWhitelistCloudFront "allViewerAndWhitelistCloudFront",
+        None "none",
+        Whitelist "whitelist",
+    }
+}
+
+enumeration! {
+    /// `QueryStringBehavior` of [`OriginRequestPolicy`].
+    QueryStringBehavior {
+        All "all",
+        AllExcept "allExcept",
+        None "none",
+        Whitelist "whitelist",
     }
 }

@@ -142,8 +142,8 @@ object! {
     /// `FrameOptions` of [`ResponseHeadersPolicy`].
     FrameOptions<'stack> {
         required {
-            /// `FrameOption`: a text, pattern `^(DENY|SAMEORIGIN)$`.
-            frame_option "FrameOption": String,
+            /// `FrameOption`: a text.
+            frame_option "FrameOption": FrameOption,
             /// `Override`: true or false.
             r#override "Override": bool,
         }
@@ -158,7 +158,7 @@ object! {
             /// `Override`: true or false.
             r#override "Override": bool,
             /// `ReferrerPolicy`: a text.
-            referrer_policy "ReferrerPolicy": String,
+            referrer_policy "ReferrerPolicy": ReferrerPolicyReferrerPolicy,
         }
         optional {}
     }
@@ -282,6 +282,14 @@ object! {
 }
 
 enumeration! {
+    /// `FrameOption` of [`ResponseHeadersPolicy`].
+    FrameOption {
+        Deny "DENY",
+        Sameorigin "SAMEORIGIN",
+    }
+}
+
+enumeration! {
     /// `Item` of [`ResponseHeadersPolicy`].
     Item {
         All "ALL",
@@ -292,6 +300,20 @@ enumeration! {
         Patch "PATCH",
         Post "POST",
         Put "PUT",
+    }
+}
+
+enumeration! {
+    /// `ReferrerPolicy` of [`ResponseHeadersPolicy`].
+    ReferrerPolicyReferrerPolicy {
+        NoReferrer "no-referrer",
+        NoReferrerWhenDowngrade "no-referrer-when-downgrade",
+        Origin "origin",
+        OriginWhenCrossOrigin "origin-when-cross-origin",
+        SameOrigin "same-origin",
+        StrictOrigin "strict-origin",
+        StrictOriginWhenCrossOrigin "strict-origin-when-cross-origin",
+        UnsafeUrl "unsafe-url",
     }
 }
 

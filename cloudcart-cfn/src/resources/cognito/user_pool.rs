@@ -168,7 +168,7 @@ object! {
         required {}
         optional {
             /// `ConfigurationSet`: a text of 1 to 64 characters, pattern `^[a-zA-Z0-9_-]+$`.
-            configuration_set "ConfigurationSet": String,
+            configuration_set "ConfigurationSet": Ref<kind::ses::ConfigurationSet>,
             /// `EmailSendingAccount`: a text.
             email_sending_account "EmailSendingAccount": EmailSendingAccount,
             /// `From`: a text of up to 131,072 characters.
@@ -263,35 +263,35 @@ object! {
         required {}
         optional {
             /// `CreateAuthChallenge`: a text of 20 to 2,048 characters.
-            create_auth_challenge "CreateAuthChallenge": String,
+            create_auth_challenge "CreateAuthChallenge": Arn<kind::lambda::Function>,
             /// `CustomEmailSender`: an object.
             custom_email_sender "CustomEmailSender": CustomEmailSender<'stack>,
             /// `CustomMessage`: a text of 20 to 2,048 characters.
-            custom_message "CustomMessage": String,
+            custom_message "CustomMessage": Arn<kind::lambda::Function>,
             /// `CustomSMSSender`: an object.
             custom_sms_sender "CustomSMSSender": CustomSMSSender<'stack>,
             /// `DefineAuthChallenge`: a text of 20 to 2,048 characters.
-            define_auth_challenge "DefineAuthChallenge": String,
+            define_auth_challenge "DefineAuthChallenge": Arn<kind::lambda::Function>,
             /// `InboundFederation`: an object.
             inbound_federation "InboundFederation": InboundFederation<'stack>,
             /// `KMSKeyID`: a text of 20 to 2,048 characters.
-            kms_key_id "KMSKeyID": String,
+            kms_key_id "KMSKeyID": Arn<kind::kms::Key>,
             /// `PostAuthentication`: a text of 20 to 2,048 characters.
-            post_authentication "PostAuthentication": String,
+            post_authentication "PostAuthentication": Arn<kind::lambda::Function>,
             /// `PostConfirmation`: a text of 20 to 2,048 characters.
-            post_confirmation "PostConfirmation": String,
+            post_confirmation "PostConfirmation": Arn<kind::lambda::Function>,
             /// `PreAuthentication`: a text of 20 to 2,048 characters.
-            pre_authentication "PreAuthentication": String,
+            pre_authentication "PreAuthentication": Arn<kind::lambda::Function>,
             /// `PreSignUp`: a text of 20 to 2,048 characters.
-            pre_sign_up "PreSignUp": String,
+            pre_sign_up "PreSignUp": Arn<kind::lambda::Function>,
             /// `PreTokenGeneration`: a text of 20 to 2,048 characters.
-            pre_token_generation "PreTokenGeneration": String,
+            pre_token_generation "PreTokenGeneration": Arn<kind::lambda::Function>,
             /// `PreTokenGenerationConfig`: an object.
             pre_token_generation_config "PreTokenGenerationConfig": PreTokenGenerationConfig<'stack>,
             /// `UserMigration`: a text of 20 to 2,048 characters.
-            user_migration "UserMigration": String,
+            user_migration "UserMigration": Arn<kind::lambda::Function>,
             /// `VerifyAuthChallengeResponse`: a text of 20 to 2,048 characters.
-            verify_auth_challenge_response "VerifyAuthChallengeResponse": String,
+            verify_auth_challenge_response "VerifyAuthChallengeResponse": Arn<kind::lambda::Function>,
         }
     }
 }
@@ -415,7 +415,7 @@ object! {
             /// `ExternalId`: a text of up to 131,072 characters.
             external_id "ExternalId": String,
             /// `SnsCallerArn`: a text of up to 2,048 characters.
-            sns_caller_arn "SnsCallerArn": String,
+            sns_caller_arn "SnsCallerArn": Arn<kind::iam::Role>,
             /// `SnsRegion`: a text of 5 to 32 characters.
             sns_region "SnsRegion": String,
         }

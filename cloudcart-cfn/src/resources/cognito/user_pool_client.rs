@@ -10,7 +10,7 @@ resource! {
     UserPoolClient<'stack>: kind::cognito::UserPoolClient {
         required {
             /// `UserPoolId`: a text of 1 to 55 characters, pattern `^[\w-]+_[0-9a-zA-Z]+$`. Create-only: a change replaces the resource.
-            user_pool_id "UserPoolId": String,
+            user_pool_id "UserPoolId": Ref<kind::cognito::UserPool>,
         }
         optional {
             /// `AccessTokenValidity`: a whole number, 1 to 86,400.

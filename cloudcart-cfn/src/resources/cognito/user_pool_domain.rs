@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::Cognito::UserPoolDomain`.
+    /// `AWS::Cognito::UserPoolDomain`. `Ref` gives `Domain`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpooldomain.html>
     UserPoolDomain<'stack>: kind::cognito::UserPoolDomain {
@@ -12,7 +12,7 @@ resource! {
             /// `Domain`: a text of 1 to 63 characters. Create-only: a change replaces the resource.
             domain "Domain": String,
             /// `UserPoolId`: a text of 1 to 55 characters, pattern `^[\w-]+_[0-9a-zA-Z]+$`. Create-only: a change replaces the resource.
-            user_pool_id "UserPoolId": String,
+            user_pool_id "UserPoolId": Ref<kind::cognito::UserPool>,
         }
         optional {
             /// `CustomDomainConfig`: an object.

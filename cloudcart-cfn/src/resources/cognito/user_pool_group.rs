@@ -4,13 +4,13 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::Cognito::UserPoolGroup`.
+    /// `AWS::Cognito::UserPoolGroup`. `Ref` gives `GroupName`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolgroup.html>
     UserPoolGroup<'stack>: kind::cognito::UserPoolGroup {
         required {
             /// `UserPoolId`: a text of 1 to 55 characters, pattern `^[\w-]+_[0-9a-zA-Z]+$`. Create-only: a change replaces the resource.
-            user_pool_id "UserPoolId": String,
+            user_pool_id "UserPoolId": Ref<kind::cognito::UserPool>,
         }
         optional {
             /// `Description`: a text of up to 2,048 characters.

@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::Cognito::UserPoolResourceServer`.
+    /// `AWS::Cognito::UserPoolResourceServer`. `Ref` gives `Identifier`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolresourceserver.html>
     UserPoolResourceServer<'stack>: kind::cognito::UserPoolResourceServer {
@@ -14,7 +14,7 @@ resource! {
             /// `Name`: a text of 1 to 256 characters, pattern `^[\w\s+=,.@-]+$`.
             name "Name": String,
             /// `UserPoolId`: a text of 1 to 55 characters, pattern `^[\w-]+_[0-9a-zA-Z]+$`. Create-only: a change replaces the resource.
-            user_pool_id "UserPoolId": String,
+            user_pool_id "UserPoolId": Ref<kind::cognito::UserPool>,
         }
         optional {
             /// `Scopes`: a list of up to 100 items.

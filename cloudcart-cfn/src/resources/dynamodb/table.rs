@@ -9,8 +9,8 @@ resource! {
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html>
     Table<'stack>: kind::dynamodb::Table {
         required {
-            /// `KeySchema`: JSON. A change may replace the resource.
-            key_schema "KeySchema": Json,
+            /// `KeySchema`: a list of 1 to 2 items. A change may replace the resource.
+            key_schema "KeySchema": Vec<Value<'stack, KeySchema<'stack>>>,
         }
         optional {
             /// `AttributeDefinitions`: a list.
@@ -130,13 +130,13 @@ object! {
     ImportSourceSpecification<'stack> {
         required {
             /// `InputFormat`: a text.
-            input_format "InputFormat": String,
+            input_format "InputFormat": InputFormat,
             /// `S3BucketSource`: an object.
             s3_bucket_source "S3BucketSource": S3BucketSource<'stack>,
         }
         optional {
             /// `InputCompressionType`: a text.
-            input_compression_type "InputCompressionType": String,
+            input_compression_type "InputCompressionType": InputCompressionType,
             /// `InputFormatOptions`: an object.
             input_format_options "InputFormatOptions": InputFormatOptions<'stack>,
         }
@@ -158,10 +158,10 @@ object! {
     /// `KeySchema` of [`Table`].
     KeySchema<'stack> {
         required {
-            /// `AttributeName`: a text.
+            /// `AttributeName`: a text of 1 to 255 characters.
             attribute_name "AttributeName": String,
             /// `KeyType`: a text.
-            key_type "KeyType": String,
+            key_type "KeyType": KeyType,
         }
         optional {}
     }
@@ -187,23 +187,10 @@ object! {
         required {
             /// `IndexName`: a text of 3 to 255 characters, pattern `^[a-zA-Z0-9_.-]+$`.
             index_name "IndexName": String,
-            /// `KeySchema`: a list.
-            key_schema "KeySchema": Vec<Value<'stack, LocalSecondaryIndexKeySchema<'stack>>>,
+            /// `KeySchema`: a list of 2 items.
+            key_schema "KeySchema": Vec<Value<'stack, KeySchema<'stack>>>,
             /// `Projection`: an object.
             projection "Projection": Projection<'stack>,
-        }
-        optional {}
-    }
-}
-
-object! {
-    /// `KeySchema` of [`Table`].
-    LocalSecondaryIndexKeySchema<'stack> {
-        required {
-            /// `AttributeName`: a text.
-            attribute_name "AttributeName": String,
-            /// `KeyType`: a text.
-            key_type "KeyType": String,
         }
         optional {}
     }
@@ -424,6 +411,32 @@ enumeration! {
         Cosine "COSINE",
         DotProduct "DOT_PRODUCT",
         Euclidean "EUCLIDEAN",
+    }
+}
+
+enumeration! {
+    /// `InputCompressionType` of [`Table`].
+    InputCompressionType {
+        Gzip "GZIP",
+        None "NONE",
+        Zstd "ZSTD",
+    }
+}
+
+enumeration! {
+    /// `InputFormat` of [`Table`].
+    InputFormat {
+        Csv "CSV",
+        DynamodbJson "DYNAMODB_JSON",
+        Ion "ION",
+    }
+}
+
+enumeration! {
+    /// `KeyType` of [`Table`].
+    KeyType {
+        Hash "HASH",
+        Range "RANGE",
     }
 }
 

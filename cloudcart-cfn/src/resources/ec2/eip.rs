@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::EC2::EIP`.
+    /// `AWS::EC2::EIP`. `Ref` gives `PublicIp`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-eip.html>
     EIP<'stack>: kind::ec2::EIP {
@@ -30,8 +30,8 @@ resource! {
         attributes {
             /// `AllocationId`.
             allocation_id "AllocationId": String,
-            /// `PublicIp`.
-            public_ip "PublicIp": String,
+            /// `PublicIp`: what `Ref` gives.
+            public_ip "PublicIp": Ref<kind::ec2::EIP>,
         }
     }
 }

@@ -16,9 +16,9 @@ resource! {
         }
         optional {
             /// `DeliverCrossAccountRole`: a text. Create-only: a change replaces the resource.
-            deliver_cross_account_role "DeliverCrossAccountRole": String,
+            deliver_cross_account_role "DeliverCrossAccountRole": Arn<kind::iam::Role>,
             /// `DeliverLogsPermissionArn`: a text. Create-only: a change replaces the resource.
-            deliver_logs_permission_arn "DeliverLogsPermissionArn": String,
+            deliver_logs_permission_arn "DeliverLogsPermissionArn": Arn<kind::iam::Role>,
             /// `DestinationOptions`: an object. Create-only: a change replaces the resource.
             destination_options "DestinationOptions": DestinationOptions<'stack>,
             /// `LogDestination`: a text. Create-only: a change replaces the resource.
@@ -30,7 +30,7 @@ resource! {
             /// `LogGroupName`: a text. Create-only: a change replaces the resource.
             log_group_name "LogGroupName": Ref<kind::logs::LogGroup>,
             /// `MaxAggregationInterval`: a whole number. Create-only: a change replaces the resource.
-            max_aggregation_interval "MaxAggregationInterval": i64,
+            max_aggregation_interval "MaxAggregationInterval": MaxAggregationInterval,
             /// `TagFieldSpecifications`: a list of 1 to 3 items. Create-only: a change replaces the resource.
             tag_field_specifications "TagFieldSpecifications": Vec<Value<'stack, TagFieldSpecification<'stack>>>,
             /// `Tags`: a list.
@@ -96,6 +96,14 @@ enumeration! {
         CloudWatchLogs "cloud-watch-logs",
         KinesisDataFirehose "kinesis-data-firehose",
         S3 "s3",
+    }
+}
+
+number_enumeration! {
+    /// `MaxAggregationInterval` of [`FlowLog`].
+    MaxAggregationInterval {
+        60,
+        600,
     }
 }
 

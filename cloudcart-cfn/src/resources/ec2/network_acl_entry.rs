@@ -10,7 +10,7 @@ resource! {
     NetworkAclEntry<'stack>: kind::ec2::NetworkAclEntry {
         required {
             /// `NetworkAclId`: a text. Create-only: a change replaces the resource.
-            network_acl_id "NetworkAclId": String,
+            network_acl_id "NetworkAclId": Ref<kind::ec2::NetworkAcl>,
             /// `Protocol`: a whole number.
             protocol "Protocol": i64,
             /// `RuleAction`: a text.

@@ -4,13 +4,13 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::EC2::Route`. `Ref` gives `CidrBlock`.
+    /// `AWS::EC2::Route`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-route.html>
     Route<'stack>: kind::ec2::Route {
         required {
             /// `RouteTableId`: a text. Create-only: a change replaces the resource.
-            route_table_id "RouteTableId": String,
+            route_table_id "RouteTableId": Ref<kind::ec2::RouteTable>,
         }
         optional {
             /// `CarrierGatewayId`: a text.
@@ -32,7 +32,7 @@ resource! {
             /// `LocalGatewayId`: a text.
             local_gateway_id "LocalGatewayId": String,
             /// `NatGatewayId`: a text.
-            nat_gateway_id "NatGatewayId": String,
+            nat_gateway_id "NatGatewayId": Ref<kind::ec2::NatGateway>,
             /// `NetworkInterfaceId`: a text.
             network_interface_id "NetworkInterfaceId": String,
             /// `OdbNetworkArn`: a text.
@@ -40,13 +40,13 @@ resource! {
             /// `TransitGatewayId`: a text.
             transit_gateway_id "TransitGatewayId": String,
             /// `VpcEndpointId`: a text.
-            vpc_endpoint_id "VpcEndpointId": String,
+            vpc_endpoint_id "VpcEndpointId": Ref<kind::ec2::VPCEndpoint>,
             /// `VpcPeeringConnectionId`: a text.
             vpc_peering_connection_id "VpcPeeringConnectionId": String,
         }
         attributes {
-            /// `CidrBlock`: what `Ref` gives.
-            cidr_block "CidrBlock": Ref<kind::ec2::Route>,
+            /// `CidrBlock`.
+            cidr_block "CidrBlock": String,
         }
     }
 }

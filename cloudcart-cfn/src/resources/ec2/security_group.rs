@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::EC2::SecurityGroup`. `Ref` gives `Id`.
+    /// `AWS::EC2::SecurityGroup`. `Ref` gives `GroupId`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html>
     SecurityGroup<'stack>: kind::ec2::SecurityGroup {
@@ -25,8 +25,10 @@ resource! {
             vpc_id "VpcId": Ref<kind::ec2::VPC>,
         }
         attributes {
-            /// `GroupId`.
+            /// `GroupId`: what `Ref` gives.
             group_id "GroupId": Ref<kind::ec2::SecurityGroup>,
+            /// `VpcId`.
+            vpc_id "VpcId": Ref<kind::ec2::VPC>,
         }
     }
 }

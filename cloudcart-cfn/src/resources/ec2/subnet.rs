@@ -47,12 +47,18 @@ resource! {
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
         }
         attributes {
+            /// `AvailabilityZone`.
+            availability_zone "AvailabilityZone": String,
+            /// `CidrBlock`.
+            cidr_block "CidrBlock": String,
             /// `Ipv6CidrBlocks`.
             ipv6_cidr_blocks "Ipv6CidrBlocks": Vec<Value<'stack, String>>,
             /// `NetworkAclAssociationId`.
             network_acl_association_id "NetworkAclAssociationId": String,
             /// `SubnetId`: what `Ref` gives.
             subnet_id "SubnetId": Ref<kind::ec2::Subnet>,
+            /// `VpcId`.
+            vpc_id "VpcId": Ref<kind::ec2::VPC>,
         }
     }
 }

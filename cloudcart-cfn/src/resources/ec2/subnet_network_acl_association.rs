@@ -10,7 +10,7 @@ resource! {
     SubnetNetworkAclAssociation<'stack>: kind::ec2::SubnetNetworkAclAssociation {
         required {
             /// `NetworkAclId`: a text. Create-only: a change replaces the resource.
-            network_acl_id "NetworkAclId": String,
+            network_acl_id "NetworkAclId": Ref<kind::ec2::NetworkAcl>,
             /// `SubnetId`: a text. Create-only: a change replaces the resource.
             subnet_id "SubnetId": Ref<kind::ec2::Subnet>,
         }

@@ -10,7 +10,7 @@ resource! {
     SubnetRouteTableAssociation<'stack>: kind::ec2::SubnetRouteTableAssociation {
         required {
             /// `RouteTableId`: a text. Create-only: a change replaces the resource.
-            route_table_id "RouteTableId": String,
+            route_table_id "RouteTableId": Ref<kind::ec2::RouteTable>,
             /// `SubnetId`: a text. Create-only: a change replaces the resource.
             subnet_id "SubnetId": Ref<kind::ec2::Subnet>,
         }

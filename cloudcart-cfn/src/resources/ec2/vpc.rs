@@ -28,6 +28,8 @@ resource! {
             vpc_encryption_control "VpcEncryptionControl": VpcEncryptionControl<'stack>,
         }
         attributes {
+            /// `CidrBlock`.
+            cidr_block "CidrBlock": String,
             /// `CidrBlockAssociations`.
             cidr_block_associations "CidrBlockAssociations": Vec<Value<'stack, String>>,
             /// `DefaultNetworkAcl`.

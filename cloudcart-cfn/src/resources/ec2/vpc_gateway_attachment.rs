@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::EC2::VPCGatewayAttachment`. `Ref` gives `AttachmentType`.
+    /// `AWS::EC2::VPCGatewayAttachment`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcgatewayattachment.html>
     VPCGatewayAttachment<'stack>: kind::ec2::VPCGatewayAttachment {
@@ -14,13 +14,13 @@ resource! {
         }
         optional {
             /// `InternetGatewayId`: a text.
-            internet_gateway_id "InternetGatewayId": String,
+            internet_gateway_id "InternetGatewayId": Ref<kind::ec2::InternetGateway>,
             /// `VpnGatewayId`: a text.
             vpn_gateway_id "VpnGatewayId": String,
         }
         attributes {
-            /// `AttachmentType`: what `Ref` gives.
-            attachment_type "AttachmentType": Ref<kind::ec2::VPCGatewayAttachment>,
+            /// `AttachmentType`.
+            attachment_type "AttachmentType": String,
         }
     }
 }

@@ -24,11 +24,14 @@ resource! {
             /// `LogConfig`: an object.
             log_config "LogConfig": LogConfig<'stack>,
             /// `Policy`: JSON.
-            policy "Policy": Json,
+            policy "Policy": PolicyDocument<'stack>,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
         }
-        attributes {}
+        attributes {
+            /// `Name`: what `Ref` gives.
+            name "Name": Ref<kind::events::EventBus>,
+        }
     }
 }
 
@@ -38,7 +41,7 @@ object! {
         required {}
         optional {
             /// `Arn`: a text.
-            arn "Arn": String,
+            arn "Arn": Arn<kind::sqs::Queue>,
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::Events::Rule`. `Ref` gives `Arn`.
+    /// `AWS::Events::Rule`. `Ref` gives `RuleName`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html>
     Rule<'stack>: kind::events::Rule {
@@ -13,7 +13,7 @@ resource! {
             /// `Description`: a text of up to 512 characters.
             description "Description": String,
             /// `EventBusName`: a text of 1 to 1,600 characters. A change may replace the resource.
-            event_bus_name "EventBusName": String,
+            event_bus_name "EventBusName": Ref<kind::events::EventBus>,
             /// `EventPattern`: JSON.
             event_pattern "EventPattern": Json,
             /// `Name`: a text of 1 to 64 characters, pattern `^[\.\-_A-Za-z0-9]+$`. Create-only: a change replaces the resource.
@@ -30,8 +30,8 @@ resource! {
             targets "Targets": Vec<Value<'stack, Target<'stack>>>,
         }
         attributes {
-            /// `RuleName`.
-            rule_name "RuleName": String,
+            /// `RuleName`: what `Ref` gives.
+            rule_name "RuleName": Ref<kind::events::Rule>,
         }
     }
 }
@@ -125,7 +125,7 @@ object! {
         required {}
         optional {
             /// `Arn`: a text of 1 to 1,600 characters.
-            arn "Arn": String,
+            arn "Arn": Arn<kind::sqs::Queue>,
         }
     }
 }
@@ -256,7 +256,7 @@ object! {
             /// `DbUser`: a text of 1 to 128 characters.
             db_user "DbUser": String,
             /// `SecretManagerArn`: a text of 1 to 1,600 characters.
-            secret_manager_arn "SecretManagerArn": String,
+            secret_manager_arn "SecretManagerArn": Arn<kind::secretsmanager::Secret>,
             /// `Sql`: a text of 1 to 100,000 characters.
             sql "Sql": String,
             /// `Sqls`: a list.

@@ -22,7 +22,7 @@ resource! {
             /// `Path`: a text of 1 to 512 characters, pattern `^((/[A-Za-z0-9\.,\+@=_-]+)*)/$`. Create-only: a change replaces the resource.
             path "Path": String,
             /// `Roles`: a list.
-            roles "Roles": Vec<Value<'stack, String>>,
+            roles "Roles": Vec<Value<'stack, Ref<kind::iam::Role>>>,
             /// `Users`: a list.
             users "Users": Vec<Value<'stack, String>>,
         }
@@ -38,7 +38,7 @@ resource! {
             /// `PermissionsBoundaryUsageCount`.
             permissions_boundary_usage_count "PermissionsBoundaryUsageCount": i64,
             /// `PolicyArn`: what `Ref` gives.
-            policy_arn "PolicyArn": Ref<kind::iam::ManagedPolicy>,
+            policy_arn "PolicyArn": Arn<kind::iam::ManagedPolicy>,
             /// `PolicyId`.
             policy_id "PolicyId": String,
             /// `UpdateDate`.

@@ -18,7 +18,7 @@ resource! {
             /// `Groups`: a list.
             groups "Groups": Vec<Value<'stack, String>>,
             /// `Roles`: a list.
-            roles "Roles": Vec<Value<'stack, String>>,
+            roles "Roles": Vec<Value<'stack, Ref<kind::iam::Role>>>,
             /// `Users`: a list.
             users "Users": Vec<Value<'stack, String>>,
         }

@@ -12,7 +12,7 @@ resource! {
             /// `AliasName`: a text of 1 to 256 characters, pattern `^(alias/)[a-zA-Z0-9:/_-]+$`. Create-only: a change replaces the resource.
             alias_name "AliasName": String,
             /// `TargetKeyId`: a text of 1 to 256 characters.
-            target_key_id "TargetKeyId": String,
+            target_key_id "TargetKeyId": Ref<kind::kms::Key>,
         }
         optional {}
         attributes {}

@@ -10,7 +10,7 @@ resource! {
     Alias<'stack>: kind::lambda::Alias {
         required {
             /// `FunctionName`: a text. Create-only: a change replaces the resource.
-            function_name "FunctionName": String,
+            function_name "FunctionName": Ref<kind::lambda::Function>,
             /// `FunctionVersion`: a text of up to 1,024 characters, pattern `^(\$LATEST(\.PUBLISHED)?|[0-9]*)$`.
             function_version "FunctionVersion": String,
             /// `Name`: a text of 1 to 128 characters, pattern `^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$`. Create-only: a change replaces the resource.

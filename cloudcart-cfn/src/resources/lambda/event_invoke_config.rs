@@ -10,7 +10,7 @@ resource! {
     EventInvokeConfig<'stack>: kind::lambda::EventInvokeConfig {
         required {
             /// `FunctionName`: a text. Create-only: a change replaces the resource.
-            function_name "FunctionName": String,
+            function_name "FunctionName": Ref<kind::lambda::Function>,
             /// `Qualifier`: a text, pattern `^\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9$_-]{1,129}$`. Create-only: a change replaces the resource.
             qualifier "Qualifier": String,
         }

@@ -12,7 +12,7 @@ resource! {
             /// `Code`: an object.
             code "Code": Code<'stack>,
             /// `Role`: a text of up to 10,000 characters, pattern `^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$`.
-            role "Role": String,
+            role "Role": Arn<kind::iam::Role>,
         }
         optional {
             /// `Architectures`: a list of 1 item.
@@ -44,7 +44,7 @@ resource! {
             /// `KmsKeyArn`: a text of up to 10,000 characters, pattern `^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$`.
             kms_key_arn "KmsKeyArn": Arn<kind::kms::Key>,
             /// `Layers`: a list of up to 5 items.
-            layers "Layers": Vec<Value<'stack, String>>,
+            layers "Layers": Vec<Value<'stack, Arn<kind::lambda::LayerVersion>>>,
             /// `LoggingConfig`: an object.
             logging_config "LoggingConfig": LoggingConfig<'stack>,
             /// `MemorySize`: a whole number, 128 to 32,768.
@@ -102,7 +102,7 @@ object! {
             /// `ImageUri`: a text. Write-only: it cannot be read back.
             image_uri "ImageUri": String,
             /// `S3Bucket`: a text of 3 to 63 characters, pattern `^[0-9A-Za-z\.\-_]*(?<!\.)$`. Write-only: it cannot be read back.
-            s3_bucket "S3Bucket": Ref<kind::s3::Bucket>,
+            s3_bucket "S3Bucket": String,
             /// `S3Key`: a text of 1 to 1,024 characters. Write-only: it cannot be read back.
             s3_key "S3Key": String,
             /// `S3ObjectStorageMode`: a text. Write-only: it cannot be read back.
@@ -150,7 +150,7 @@ object! {
         required {}
         optional {
             /// `Variables`: an object.
-            variables "Variables": BTreeMap<String, Value<'stack, Json>>,
+            variables "Variables": BTreeMap<String, Value<'stack, String>>,
         }
     }
 }
@@ -236,7 +236,7 @@ object! {
             /// `LogFormat`: a text.
             log_format "LogFormat": LogFormat,
             /// `LogGroup`: a text of 1 to 512 characters, pattern `[\.\-_/#A-Za-z0-9]+`.
-            log_group "LogGroup": String,
+            log_group "LogGroup": Ref<kind::logs::LogGroup>,
             /// `SystemLogLevel`: a text.
             system_log_level "SystemLogLevel": SystemLogLevel,
         }
@@ -311,7 +311,7 @@ object! {
             /// `SecurityGroupIds`: a list of up to 5 items.
             security_group_ids "SecurityGroupIds": Vec<Value<'stack, Ref<kind::ec2::SecurityGroup>>>,
             /// `SubnetIds`: a list of up to 16 items.
-            subnet_ids "SubnetIds": Vec<Value<'stack, String>>,
+            subnet_ids "SubnetIds": Vec<Value<'stack, Ref<kind::ec2::Subnet>>>,
         }
     }
 }
@@ -340,7 +340,7 @@ enumeration! {
     /// `Architecture` of [`Function`].
     Architecture {
         Arm64 "arm64",
-        X8664 "x86_64",
+        X86_64 "x86_64",
     }
 }
 

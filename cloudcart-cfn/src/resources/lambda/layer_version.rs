@@ -36,7 +36,7 @@ object! {
     Content<'stack> {
         required {
             /// `S3Bucket`: a text of 3 to 63 characters, pattern `^[0-9A-Za-z\.\-_]*(?<!\.)$`.
-            s3_bucket "S3Bucket": Ref<kind::s3::Bucket>,
+            s3_bucket "S3Bucket": String,
             /// `S3Key`: a text of 1 to 1,024 characters.
             s3_key "S3Key": String,
         }
@@ -53,7 +53,7 @@ enumeration! {
     /// `CompatibleArchitecture` of [`LayerVersion`].
     CompatibleArchitecture {
         Arm64 "arm64",
-        X8664 "x86_64",
+        X86_64 "x86_64",
     }
 }
 

@@ -12,7 +12,7 @@ resource! {
             /// `AuthType`: a text.
             auth_type "AuthType": AuthType,
             /// `TargetFunctionArn`: a text. Create-only: a change replaces the resource.
-            target_function_arn "TargetFunctionArn": String,
+            target_function_arn "TargetFunctionArn": Arn<kind::lambda::Function>,
         }
         optional {
             /// `Cors`: an object.
@@ -24,7 +24,7 @@ resource! {
         }
         attributes {
             /// `FunctionArn`: what `Ref` gives.
-            function_arn "FunctionArn": Ref<kind::lambda::Url>,
+            function_arn "FunctionArn": String,
             /// `FunctionUrl`.
             function_url "FunctionUrl": String,
         }
@@ -55,7 +55,7 @@ object! {
 enumeration! {
     /// `AllowMethod` of [`Url`].
     AllowMethod {
-        Star "*",
+        Any "*",
         Delete "DELETE",
         Get "GET",
         Head "HEAD",

@@ -10,7 +10,7 @@ resource! {
     Version<'stack>: kind::lambda::Version {
         required {
             /// `FunctionName`: a text of 1 to 140 characters. Create-only: a change replaces the resource.
-            function_name "FunctionName": String,
+            function_name "FunctionName": Ref<kind::lambda::Function>,
         }
         optional {
             /// `CodeSha256`: a text. Create-only: a change replaces the resource.
@@ -26,7 +26,7 @@ resource! {
         }
         attributes {
             /// `FunctionArn`: what `Ref` gives.
-            function_arn "FunctionArn": Ref<kind::lambda::Version>,
+            function_arn "FunctionArn": Arn<kind::lambda::Version>,
             /// `Version`.
             version "Version": String,
         }

@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::Logs::MetricFilter`.
+    /// `AWS::Logs::MetricFilter`. `Ref` gives `FilterName`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html>
     MetricFilter<'stack>: kind::logs::MetricFilter {

@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::Logs::SubscriptionFilter`.
+    /// `AWS::Logs::SubscriptionFilter`. `Ref` gives `FilterName`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-subscriptionfilter.html>
     SubscriptionFilter<'stack>: kind::logs::SubscriptionFilter {

@@ -31,11 +31,11 @@ resource! {
             /// `DBClusterInstanceClass`: a text.
             db_cluster_instance_class "DBClusterInstanceClass": String,
             /// `DBClusterParameterGroupName`: a text.
-            db_cluster_parameter_group_name "DBClusterParameterGroupName": String,
+            db_cluster_parameter_group_name "DBClusterParameterGroupName": Ref<kind::rds::DBClusterParameterGroup>,
             /// `DBInstanceParameterGroupName`: a text. Write-only: it cannot be read back.
             db_instance_parameter_group_name "DBInstanceParameterGroupName": String,
             /// `DBSubnetGroupName`: a text. Create-only: a change replaces the resource.
-            db_subnet_group_name "DBSubnetGroupName": String,
+            db_subnet_group_name "DBSubnetGroupName": Ref<kind::rds::DBSubnetGroup>,
             /// `DBSystemId`: a text. Create-only: a change replaces the resource.
             db_system_id "DBSystemId": String,
             /// `DatabaseInsightsMode`: a text.
@@ -63,9 +63,9 @@ resource! {
             /// `Engine`: a text. A change may replace the resource.
             engine "Engine": String,
             /// `EngineLifecycleSupport`: a text.
-            engine_lifecycle_support "EngineLifecycleSupport": String,
+            engine_lifecycle_support "EngineLifecycleSupport": EngineLifecycleSupport,
             /// `EngineMode`: a text. Create-only: a change replaces the resource.
-            engine_mode "EngineMode": String,
+            engine_mode "EngineMode": EngineMode,
             /// `EngineVersion`: a text.
             engine_version "EngineVersion": String,
             /// `GlobalClusterIdentifier`: a text of up to 63 characters, pattern `^$|^[a-zA-Z]{1}(?:-?[a-zA-Z0-9]){0,62}$`. A change may replace the resource.
@@ -85,11 +85,11 @@ resource! {
             /// `MasterUsername`: a text of at least 1 character, pattern `^[a-zA-Z]{1}[a-zA-Z0-9_]*$`. A change may replace the resource.
             master_username "MasterUsername": String,
             /// `MonitoringInterval`: a whole number.
-            monitoring_interval "MonitoringInterval": i64,
+            monitoring_interval "MonitoringInterval": MonitoringInterval,
             /// `MonitoringRoleArn`: a text.
             monitoring_role_arn "MonitoringRoleArn": Arn<kind::iam::Role>,
             /// `NetworkType`: a text.
-            network_type "NetworkType": String,
+            network_type "NetworkType": NetworkType,
             /// `PerformanceInsightsEnabled`: true or false.
             performance_insights_enabled "PerformanceInsightsEnabled": bool,
             /// `PerformanceInsightsKmsKeyId`: a text.
@@ -109,7 +109,7 @@ resource! {
             /// `RestoreToTime`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             restore_to_time "RestoreToTime": String,
             /// `RestoreType`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
-            restore_type "RestoreType": String,
+            restore_type "RestoreType": RestoreType,
             /// `ScalingConfiguration`: an object.
             scaling_configuration "ScalingConfiguration": ScalingConfiguration<'stack>,
             /// `ServerlessV2ScalingConfiguration`: an object.
@@ -143,7 +143,7 @@ resource! {
             /// `Endpoint.Port`.
             endpoint_port "Endpoint.Port": String,
             /// `MasterUserSecret.SecretArn`.
-            master_user_secret_secret_arn "MasterUserSecret.SecretArn": String,
+            master_user_secret_secret_arn "MasterUserSecret.SecretArn": Arn<kind::secretsmanager::Secret>,
             /// `ReadEndpoint.Address`.
             read_endpoint_address "ReadEndpoint.Address": String,
             /// `StorageEncryptionType`.
@@ -209,8 +209,8 @@ object! {
             max_capacity "MaxCapacity": f64,
             /// `MinCapacity`: a number.
             min_capacity "MinCapacity": f64,
-            /// `SecondsUntilAutoPause`: a whole number.
-            seconds_until_auto_pause "SecondsUntilAutoPause": i64,
+            /// `SecondsUntilAutoPause`: a whole number, 300 to 86,400.
+            seconds_until_auto_pause "SecondsUntilAutoPause": Int<300, 86_400>,
         }
     }
 }
@@ -232,10 +232,55 @@ enumeration! {
 }
 
 enumeration! {
+    /// `EngineLifecycleSupport` of [`DBCluster`].
+    EngineLifecycleSupport {
+        OpenSourceRdsExtendedSupport "open-source-rds-extended-support",
+        OpenSourceRdsExtendedSupportDisabled "open-source-rds-extended-support-disabled",
+    }
+}
+
+enumeration! {
+    /// `EngineMode` of [`DBCluster`].
+    EngineMode {
+        Provisioned "provisioned",
+        Serverless "serverless",
+    }
+}
+
+enumeration! {
     /// `MasterUserAuthenticationType` of [`DBCluster`].
     MasterUserAuthenticationType {
         IamDbAuth "iam-db-auth",
         Password "password",
+    }
+}
+
+number_enumeration! {
+    /// `MonitoringInterval` of [`DBCluster`].
+    MonitoringInterval {
+        0,
+        1,
+        5,
+        10,
+        15,
+        30,
+        60,
+    }
+}
+
+enumeration! {
+    /// `NetworkType` of [`DBCluster`].
+    NetworkType {
+        Dual "DUAL",
+        Ipv4 "IPV4",
+    }
+}
+
+enumeration! {
+    /// `RestoreType` of [`DBCluster`].
+    RestoreType {
+        CopyOnWrite "copy-on-write",
+        FullCopy "full-copy",
     }
 }
 

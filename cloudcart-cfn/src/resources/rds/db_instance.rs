@@ -45,7 +45,7 @@ resource! {
             /// `CustomIAMInstanceProfile`: a text. Create-only: a change replaces the resource.
             custom_iam_instance_profile "CustomIAMInstanceProfile": String,
             /// `DBClusterIdentifier`: a text. Create-only: a change replaces the resource.
-            db_cluster_identifier "DBClusterIdentifier": String,
+            db_cluster_identifier "DBClusterIdentifier": Ref<kind::rds::DBCluster>,
             /// `DBClusterSnapshotIdentifier`: a text. A change may replace the resource.
             db_cluster_snapshot_identifier "DBClusterSnapshotIdentifier": String,
             /// `DBInstanceClass`: a text.
@@ -61,7 +61,7 @@ resource! {
             /// `DBSnapshotIdentifier`: a text. A change may replace the resource. Write-only: it cannot be read back.
             db_snapshot_identifier "DBSnapshotIdentifier": String,
             /// `DBSubnetGroupName`: a text. Create-only: a change replaces the resource.
-            db_subnet_group_name "DBSubnetGroupName": String,
+            db_subnet_group_name "DBSubnetGroupName": Ref<kind::rds::DBSubnetGroup>,
             /// `DBSystemId`: a text. Create-only: a change replaces the resource.
             db_system_id "DBSystemId": String,
             /// `DatabaseInsightsMode`: a text.
@@ -93,7 +93,7 @@ resource! {
             /// `Engine`: a text. A change may replace the resource.
             engine "Engine": String,
             /// `EngineLifecycleSupport`: a text.
-            engine_lifecycle_support "EngineLifecycleSupport": String,
+            engine_lifecycle_support "EngineLifecycleSupport": EngineLifecycleSupport,
             /// `EngineVersion`: a text.
             engine_version "EngineVersion": String,
             /// `Iops`: a whole number.
@@ -115,7 +115,7 @@ resource! {
             /// `MaxAllocatedStorage`: a whole number.
             max_allocated_storage "MaxAllocatedStorage": i64,
             /// `MonitoringInterval`: a whole number.
-            monitoring_interval "MonitoringInterval": i64,
+            monitoring_interval "MonitoringInterval": MonitoringInterval,
             /// `MonitoringRoleArn`: a text.
             monitoring_role_arn "MonitoringRoleArn": Arn<kind::iam::Role>,
             /// `MultiAZ`: true or false. A change may replace the resource.
@@ -123,7 +123,7 @@ resource! {
             /// `NcharCharacterSetName`: a text. Create-only: a change replaces the resource.
             nchar_character_set_name "NcharCharacterSetName": String,
             /// `NetworkType`: a text.
-            network_type "NetworkType": String,
+            network_type "NetworkType": NetworkType,
             /// `OptionGroupName`: a text.
             option_group_name "OptionGroupName": String,
             /// `PerformanceInsightsKMSKeyId`: a text. A change may replace the resource.
@@ -143,7 +143,7 @@ resource! {
             /// `PubliclyAccessible`: true or false.
             publicly_accessible "PubliclyAccessible": bool,
             /// `ReplicaMode`: a text.
-            replica_mode "ReplicaMode": String,
+            replica_mode "ReplicaMode": ReplicaMode,
             /// `RestoreTime`: a text. A change may replace the resource. Write-only: it cannot be read back.
             restore_time "RestoreTime": String,
             /// `SourceDBClusterIdentifier`: a text. A change may replace the resource.
@@ -175,7 +175,7 @@ resource! {
             /// `UseLatestRestorableTime`: true or false. A change may replace the resource. Write-only: it cannot be read back.
             use_latest_restorable_time "UseLatestRestorableTime": bool,
             /// `VPCSecurityGroups`: a list.
-            vpc_security_groups "VPCSecurityGroups": Vec<Value<'stack, String>>,
+            vpc_security_groups "VPCSecurityGroups": Vec<Value<'stack, Ref<kind::ec2::SecurityGroup>>>,
         }
         attributes {
             /// `AutomaticRestartTime`.
@@ -209,7 +209,7 @@ resource! {
             /// `ListenerEndpoint.Port`.
             listener_endpoint_port "ListenerEndpoint.Port": String,
             /// `MasterUserSecret.SecretArn`.
-            master_user_secret_secret_arn "MasterUserSecret.SecretArn": String,
+            master_user_secret_secret_arn "MasterUserSecret.SecretArn": Arn<kind::secretsmanager::Secret>,
             /// `PercentProgress`.
             percent_progress "PercentProgress": String,
             /// `ReadReplicaDBClusterIdentifiers`.
@@ -295,10 +295,31 @@ enumeration! {
 }
 
 enumeration! {
+    /// `EngineLifecycleSupport` of [`DBInstance`].
+    EngineLifecycleSupport {
+        OpenSourceRdsExtendedSupport "open-source-rds-extended-support",
+        OpenSourceRdsExtendedSupportDisabled "open-source-rds-extended-support-disabled",
+    }
+}
+
+enumeration! {
     /// `MasterUserAuthenticationType` of [`DBInstance`].
     MasterUserAuthenticationType {
         IamDbAuth "iam-db-auth",
         Password "password",
+    }
+}
+
+number_enumeration! {
+    /// `MonitoringInterval` of [`DBInstance`].
+    MonitoringInterval {
+        0,
+        1,
+        5,
+        10,
+        15,
+        30,
+        60,
     }
 }
 
@@ -307,6 +328,14 @@ enumeration! {
     Name {
         CoreCount "coreCount",
         ThreadsPerCore "threadsPerCore",
+    }
+}
+
+enumeration! {
+    /// `NetworkType` of [`DBInstance`].
+    NetworkType {
+        Dual "DUAL",
+        Ipv4 "IPV4",
     }
 }
 
@@ -338,6 +367,14 @@ number_enumeration! {
         682,
         713,
         731,
+    }
+}
+
+enumeration! {
+    /// `ReplicaMode` of [`DBInstance`].
+    ReplicaMode {
+        Mounted "mounted",
+        OpenReadOnly "open-read-only",
     }
 }
 

@@ -16,7 +16,7 @@ resource! {
             /// `RoleArn`: a text of 20 to 2,048 characters.
             role_arn "RoleArn": Arn<kind::iam::Role>,
             /// `VpcSubnetIds`: a list of at least 2 items. Create-only: a change replaces the resource.
-            vpc_subnet_ids "VpcSubnetIds": Vec<Value<'stack, String>>,
+            vpc_subnet_ids "VpcSubnetIds": Vec<Value<'stack, Ref<kind::ec2::Subnet>>>,
         }
         optional {
             /// `Auth`: a list of 1 to 200 items.
@@ -63,7 +63,7 @@ object! {
             /// `IAMAuth`: a text.
             iam_auth "IAMAuth": IAMAuth,
             /// `SecretArn`: a text of 20 to 2,048 characters.
-            secret_arn "SecretArn": String,
+            secret_arn "SecretArn": Arn<kind::secretsmanager::Secret>,
         }
     }
 }

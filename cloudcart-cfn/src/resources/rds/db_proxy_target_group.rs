@@ -10,7 +10,7 @@ resource! {
     DBProxyTargetGroup<'stack>: kind::rds::DBProxyTargetGroup {
         required {
             /// `DBProxyName`: a text of 1 to 64 characters, pattern `[A-z][0-z]*`. Create-only: a change replaces the resource.
-            db_proxy_name "DBProxyName": String,
+            db_proxy_name "DBProxyName": Ref<kind::rds::DBProxy>,
             /// `TargetGroupName`: a text of 1 to 63 characters. Create-only: a change replaces the resource.
             target_group_name "TargetGroupName": TargetGroupName,
         }
@@ -18,15 +18,15 @@ resource! {
             /// `ConnectionPoolConfigurationInfo`: an object.
             connection_pool_configuration_info "ConnectionPoolConfigurationInfo": ConnectionPoolConfigurationInfoFormat<'stack>,
             /// `DBClusterIdentifiers`: a list.
-            db_cluster_identifiers "DBClusterIdentifiers": Vec<Value<'stack, String>>,
+            db_cluster_identifiers "DBClusterIdentifiers": Vec<Value<'stack, Ref<kind::rds::DBCluster>>>,
             /// `DBInstanceIdentifiers`: a list.
-            db_instance_identifiers "DBInstanceIdentifiers": Vec<Value<'stack, String>>,
+            db_instance_identifiers "DBInstanceIdentifiers": Vec<Value<'stack, Ref<kind::rds::DBInstance>>>,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
         }
         attributes {
             /// `TargetGroupArn`: what `Ref` gives.
-            target_group_arn "TargetGroupArn": Ref<kind::rds::DBProxyTargetGroup>,
+            target_group_arn "TargetGroupArn": Arn<kind::rds::DBProxyTargetGroup>,
         }
     }
 }

@@ -12,7 +12,7 @@ resource! {
             /// `DBSubnetGroupDescription`: a text.
             db_subnet_group_description "DBSubnetGroupDescription": String,
             /// `SubnetIds`: a list.
-            subnet_ids "SubnetIds": Vec<Value<'stack, String>>,
+            subnet_ids "SubnetIds": Vec<Value<'stack, Ref<kind::ec2::Subnet>>>,
         }
         optional {
             /// `DBSubnetGroupName`: a text. Create-only: a change replaces the resource.

@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::Route53::RecordSet`.
+    /// `AWS::Route53::RecordSet`. `Ref` gives `Name`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html>
     RecordSet<'stack>: kind::route53::RecordSet {
@@ -30,7 +30,7 @@ resource! {
             /// `HealthCheckId`: a text of up to 64 characters.
             health_check_id "HealthCheckId": String,
             /// `HostedZoneId`: a text of up to 44 characters. Create-only: a change replaces the resource.
-            hosted_zone_id "HostedZoneId": String,
+            hosted_zone_id "HostedZoneId": Ref<kind::route53::HostedZone>,
             /// `HostedZoneName`: a text of up to 256 characters. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             hosted_zone_name "HostedZoneName": String,
             /// `MultiValueAnswer`: true or false.

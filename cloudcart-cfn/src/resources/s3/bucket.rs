@@ -152,7 +152,7 @@ object! {
             /// `EncryptionConfiguration`: an object. Write-only: it cannot be read back.
             encryption_configuration "EncryptionConfiguration": MetadataTableEncryptionConfiguration<'stack>,
             /// `Role`: a text.
-            role "Role": String,
+            role "Role": Arn<kind::iam::Role>,
         }
     }
 }
@@ -271,7 +271,7 @@ object! {
     Destination<'stack> {
         required {
             /// `BucketArn`: a text.
-            bucket_arn "BucketArn": String,
+            bucket_arn "BucketArn": Arn<kind::s3::Bucket>,
             /// `Format`: a text.
             format "Format": Format,
         }
@@ -398,7 +398,7 @@ object! {
             /// `Event`: a text.
             event "Event": String,
             /// `Function`: a text.
-            function "Function": String,
+            function "Function": Arn<kind::lambda::Function>,
         }
         optional {
             /// `Filter`: an object.
@@ -427,7 +427,7 @@ object! {
         required {}
         optional {
             /// `DestinationBucketName`: a text.
-            destination_bucket_name "DestinationBucketName": String,
+            destination_bucket_name "DestinationBucketName": Ref<kind::s3::Bucket>,
             /// `LogFilePrefix`: a text.
             log_file_prefix "LogFilePrefix": String,
             /// `TargetObjectKeyFormat`: an object.
@@ -648,7 +648,7 @@ object! {
             /// `Event`: a text.
             event "Event": String,
             /// `Queue`: a text.
-            queue "Queue": String,
+            queue "Queue": Arn<kind::sqs::Queue>,
         }
         optional {
             /// `Filter`: an object.
@@ -720,7 +720,7 @@ object! {
     ReplicationConfiguration<'stack> {
         required {
             /// `Role`: a text.
-            role "Role": String,
+            role "Role": Arn<kind::iam::Role>,
             /// `Rules`: a list.
             rules "Rules": Vec<Value<'stack, ReplicationRule<'stack>>>,
         }
@@ -733,7 +733,7 @@ object! {
     ReplicationDestination<'stack> {
         required {
             /// `Bucket`: a text.
-            bucket "Bucket": String,
+            bucket "Bucket": Arn<kind::s3::Bucket>,
         }
         optional {
             /// `AccessControlTranslation`: an object.
@@ -1038,7 +1038,7 @@ object! {
             /// `Event`: a text.
             event "Event": String,
             /// `Topic`: a text.
-            topic "Topic": String,
+            topic "Topic": Arn<kind::sns::Topic>,
         }
         optional {
             /// `Filter`: an object.
@@ -1227,7 +1227,7 @@ enumeration! {
         DeepArchive "DEEP_ARCHIVE",
         Glacier "GLACIER",
         GlacierIr "GLACIER_IR",
-        GlacierAsBefore "Glacier",
+        GlacierMixedCase "Glacier",
         IntelligentTiering "INTELLIGENT_TIERING",
         OnezoneIa "ONEZONE_IA",
         StandardIa "STANDARD_IA",
@@ -1398,7 +1398,7 @@ enumeration! {
         DeepArchive "DEEP_ARCHIVE",
         Glacier "GLACIER",
         GlacierIr "GLACIER_IR",
-        GlacierAsBefore "Glacier",
+        GlacierMixedCase "Glacier",
         IntelligentTiering "INTELLIGENT_TIERING",
         OnezoneIa "ONEZONE_IA",
         StandardIa "STANDARD_IA",

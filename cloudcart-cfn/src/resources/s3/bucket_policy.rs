@@ -10,7 +10,7 @@ resource! {
     BucketPolicy<'stack>: kind::s3::BucketPolicy {
         required {
             /// `Bucket`: a text. Create-only: a change replaces the resource.
-            bucket "Bucket": String,
+            bucket "Bucket": Ref<kind::s3::Bucket>,
             /// `PolicyDocument`: JSON.
             policy_document "PolicyDocument": PolicyDocument<'stack>,
         }

@@ -22,7 +22,7 @@ resource! {
             /// `EndDate`: a text.
             end_date "EndDate": String,
             /// `GroupName`: a text of 1 to 64 characters, pattern `^[0-9a-zA-Z-_.]+$`.
-            group_name "GroupName": String,
+            group_name "GroupName": Ref<kind::scheduler::ScheduleGroup>,
             /// `KmsKeyArn`: a text of 1 to 2,048 characters, pattern `^arn:aws[a-z-]*:kms:[a-z0-9\-]+:\d{12}:(key|alias)\/[0-9a-zA-Z-_]*$`.
             kms_key_arn "KmsKeyArn": Arn<kind::kms::Key>,
             /// `Name`: a text of 1 to 64 characters, pattern `^[0-9a-zA-Z-_.]+$`. Create-only: a change replaces the resource.
@@ -76,7 +76,7 @@ object! {
         required {}
         optional {
             /// `Arn`: a text of 1 to 1,600 characters, pattern `^arn:aws[a-z-]*:sqs:[a-z0-9\-]+:\d{12}:[a-zA-Z0-9\-_]+$`.
-            arn "Arn": String,
+            arn "Arn": Arn<kind::sqs::Queue>,
         }
     }
 }

@@ -12,7 +12,7 @@ resource! {
             /// `ResourcePolicy`: JSON.
             resource_policy "ResourcePolicy": PolicyDocument<'stack>,
             /// `SecretId`: a text of 1 to 2,048 characters. Create-only: a change replaces the resource.
-            secret_id "SecretId": String,
+            secret_id "SecretId": Arn<kind::secretsmanager::Secret>,
         }
         optional {
             /// `BlockPublicPolicy`: true or false. Write-only: it cannot be read back.

@@ -10,7 +10,7 @@ resource! {
     RotationSchedule<'stack>: kind::secretsmanager::RotationSchedule {
         required {
             /// `SecretId`: a text. Create-only: a change replaces the resource.
-            secret_id "SecretId": String,
+            secret_id "SecretId": Arn<kind::secretsmanager::Secret>,
         }
         optional {
             /// `ExternalSecretRotationMetadata`: a list.
@@ -22,7 +22,7 @@ resource! {
             /// `RotateImmediatelyOnUpdate`: true or false. Write-only: it cannot be read back.
             rotate_immediately_on_update "RotateImmediatelyOnUpdate": bool,
             /// `RotationLambdaARN`: a text.
-            rotation_lambda_arn "RotationLambdaARN": String,
+            rotation_lambda_arn "RotationLambdaARN": Arn<kind::lambda::Function>,
             /// `RotationRules`: an object.
             rotation_rules "RotationRules": RotationRules<'stack>,
         }
@@ -56,17 +56,17 @@ object! {
             /// `KmsKeyArn`: a text. Write-only: it cannot be read back.
             kms_key_arn "KmsKeyArn": Arn<kind::kms::Key>,
             /// `MasterSecretArn`: a text. Write-only: it cannot be read back.
-            master_secret_arn "MasterSecretArn": String,
+            master_secret_arn "MasterSecretArn": Arn<kind::secretsmanager::Secret>,
             /// `MasterSecretKmsKeyArn`: a text. Write-only: it cannot be read back.
-            master_secret_kms_key_arn "MasterSecretKmsKeyArn": String,
+            master_secret_kms_key_arn "MasterSecretKmsKeyArn": Arn<kind::kms::Key>,
             /// `RotationLambdaName`: a text. Write-only: it cannot be read back.
             rotation_lambda_name "RotationLambdaName": String,
             /// `Runtime`: a text. Write-only: it cannot be read back.
             runtime "Runtime": String,
             /// `SuperuserSecretArn`: a text. Write-only: it cannot be read back.
-            superuser_secret_arn "SuperuserSecretArn": String,
+            superuser_secret_arn "SuperuserSecretArn": Arn<kind::secretsmanager::Secret>,
             /// `SuperuserSecretKmsKeyArn`: a text. Write-only: it cannot be read back.
-            superuser_secret_kms_key_arn "SuperuserSecretKmsKeyArn": String,
+            superuser_secret_kms_key_arn "SuperuserSecretKmsKeyArn": Arn<kind::kms::Key>,
             /// `VpcSecurityGroupIds`: a text. Write-only: it cannot be read back.
             vpc_security_group_ids "VpcSecurityGroupIds": String,
             /// `VpcSubnetIds`: a text. Write-only: it cannot be read back.

@@ -10,13 +10,26 @@ resource! {
     SecretTargetAttachment<'stack>: kind::secretsmanager::SecretTargetAttachment {
         required {
             /// `SecretId`: a text of 1 to 2,048 characters. Create-only: a change replaces the resource.
-            secret_id "SecretId": String,
+            secret_id "SecretId": Arn<kind::secretsmanager::Secret>,
             /// `TargetId`: a text.
             target_id "TargetId": String,
             /// `TargetType`: a text.
-            target_type "TargetType": String,
+            target_type "TargetType": TargetType,
         }
         optional {}
         attributes {}
+    }
+}
+
+enumeration! {
+    /// `TargetType` of [`SecretTargetAttachment`].
+    TargetType {
+        AwsDocDBDBCluster "AWS::DocDB::DBCluster",
+        AwsDocDBDBInstance "AWS::DocDB::DBInstance",
+        AwsDocDBElasticCluster "AWS::DocDBElastic::Cluster",
+        AwsRdsDBCluster "AWS::RDS::DBCluster",
+        AwsRdsDBInstance "AWS::RDS::DBInstance",
+        AwsRedshiftCluster "AWS::Redshift::Cluster",
+        AwsRedshiftServerlessNamespace "AWS::RedshiftServerless::Namespace",
     }
 }

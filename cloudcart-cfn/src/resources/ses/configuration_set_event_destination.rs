@@ -10,7 +10,7 @@ resource! {
     ConfigurationSetEventDestination<'stack>: kind::ses::ConfigurationSetEventDestination {
         required {
             /// `ConfigurationSetName`: a text. Create-only: a change replaces the resource.
-            configuration_set_name "ConfigurationSetName": String,
+            configuration_set_name "ConfigurationSetName": Ref<kind::ses::ConfigurationSet>,
             /// `EventDestination`: an object.
             event_destination "EventDestination": EventDestination<'stack>,
         }
@@ -50,7 +50,7 @@ object! {
     EventBridgeDestination<'stack> {
         required {
             /// `EventBusArn`: a text of 36 to 1,024 characters, pattern `^arn:aws[a-z0-9-]*:events:[a-z0-9-]+:\d{12}:event-bus/[^:]+$`.
-            event_bus_arn "EventBusArn": String,
+            event_bus_arn "EventBusArn": Arn<kind::events::EventBus>,
         }
         optional {}
     }
@@ -110,9 +110,9 @@ enumeration! {
         EmailHeader "EMAIL_HEADER",
         LinkTag "LINK_TAG",
         MessageTag "MESSAGE_TAG",
-        CamelEmailHeader "emailHeader",
-        CamelLinkTag "linkTag",
-        CamelMessageTag "messageTag",
+        EmailHeaderMixedCase "emailHeader",
+        LinkTagMixedCase "linkTag",
+        MessageTagMixedCase "messageTag",
     }
 }
 

@@ -49,7 +49,7 @@ object! {
         required {}
         optional {
             /// `ConfigurationSetName`: a text.
-            configuration_set_name "ConfigurationSetName": String,
+            configuration_set_name "ConfigurationSetName": Ref<kind::ses::ConfigurationSet>,
         }
     }
 }

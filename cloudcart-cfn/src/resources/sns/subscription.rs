@@ -10,7 +10,7 @@ resource! {
     Subscription<'stack>: kind::sns::Subscription {
         required {
             /// `Protocol`: a text. Create-only: a change replaces the resource.
-            protocol "Protocol": String,
+            protocol "Protocol": Protocol,
             /// `TopicArn`: a text. Create-only: a change replaces the resource.
             topic_arn "TopicArn": Arn<kind::sns::Topic>,
         }
@@ -22,11 +22,11 @@ resource! {
             /// `FilterPolicy`: JSON.
             filter_policy "FilterPolicy": Json,
             /// `FilterPolicyScope`: a text.
-            filter_policy_scope "FilterPolicyScope": String,
+            filter_policy_scope "FilterPolicyScope": FilterPolicyScope,
             /// `RawMessageDelivery`: true or false.
             raw_message_delivery "RawMessageDelivery": bool,
-            /// `RedrivePolicy`: JSON.
-            redrive_policy "RedrivePolicy": Json,
+            /// `RedrivePolicy`: an object.
+            redrive_policy "RedrivePolicy": RedrivePolicy<'stack>,
             /// `Region`: a text. A change may replace the resource. Write-only: it cannot be read back.
             region "Region": String,
             /// `ReplayPolicy`: JSON.
@@ -35,5 +35,39 @@ resource! {
             subscription_role_arn "SubscriptionRoleArn": Arn<kind::iam::Role>,
         }
         attributes {}
+    }
+}
+
+object! {
+    /// `RedrivePolicy` of [`Subscription`].
+    RedrivePolicy<'stack> {
+        required {
+            /// `deadLetterTargetArn`: a text.
+            dead_letter_target_arn "deadLetterTargetArn": Arn<kind::sqs::Queue>,
+        }
+        optional {}
+    }
+}
+
+enumeration! {
+    /// `FilterPolicyScope` of [`Subscription`].
+    FilterPolicyScope {
+        MessageAttributes "MessageAttributes",
+        MessageBody "MessageBody",
+    }
+}
+
+enumeration! {
+    /// `Protocol` of [`Subscription`].
+    Protocol {
+        Application "application",
+        Email "email",
+        EmailJson "email-json",
+        Firehose "firehose",
+        Http "http",
+        Https "https",
+        Lambda "lambda",
+        Sms "sms",
+        Sqs "sqs",
     }
 }

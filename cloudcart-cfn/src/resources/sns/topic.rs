@@ -21,7 +21,7 @@ resource! {
             /// `DisplayName`: a text.
             display_name "DisplayName": String,
             /// `FifoThroughputScope`: a text.
-            fifo_throughput_scope "FifoThroughputScope": String,
+            fifo_throughput_scope "FifoThroughputScope": FifoThroughputScope,
             /// `FifoTopic`: true or false. Create-only: a change replaces the resource.
             fifo_topic "FifoTopic": bool,
             /// `KmsMasterKeyId`: a text.
@@ -29,7 +29,7 @@ resource! {
             /// `MaximumMessageSize`: a whole number, 1,024 to 1,048,576.
             maximum_message_size "MaximumMessageSize": Int<1_024, 1_048_576>,
             /// `SignatureVersion`: a text.
-            signature_version "SignatureVersion": String,
+            signature_version "SignatureVersion": SignatureVersion,
             /// `Subscription`: a list.
             subscription "Subscription": Vec<Value<'stack, Subscription<'stack>>>,
             /// `Tags`: a list.
@@ -42,6 +42,8 @@ resource! {
         attributes {
             /// `TopicArn`: what `Ref` gives.
             topic_arn "TopicArn": Arn<kind::sns::Topic>,
+            /// `TopicName`.
+            topic_name "TopicName": String,
         }
     }
 }
@@ -51,7 +53,7 @@ object! {
     LoggingConfig<'stack> {
         required {
             /// `Protocol`: a text.
-            protocol "Protocol": Protocol,
+            protocol "Protocol": LoggingConfigProtocol,
         }
         optional {
             /// `FailureFeedbackRoleArn`: a text.
@@ -71,19 +73,50 @@ object! {
             /// `Endpoint`: a text.
             endpoint "Endpoint": String,
             /// `Protocol`: a text.
-            protocol "Protocol": String,
+            protocol "Protocol": SubscriptionProtocol,
         }
         optional {}
     }
 }
 
 enumeration! {
+    /// `FifoThroughputScope` of [`Topic`].
+    FifoThroughputScope {
+        MessageGroup "MessageGroup",
+        Topic "Topic",
+    }
+}
+
+enumeration! {
     /// `Protocol` of [`Topic`].
-    Protocol {
+    LoggingConfigProtocol {
         Application "application",
         Firehose "firehose",
         HttpS "http/s",
         Lambda "lambda",
+        Sqs "sqs",
+    }
+}
+
+enumeration! {
+    /// `SignatureVersion` of [`Topic`].
+    SignatureVersion {
+        V1 "1",
+        V2 "2",
+    }
+}
+
+enumeration! {
+    /// `Protocol` of [`Topic`].
+    SubscriptionProtocol {
+        Application "application",
+        Email "email",
+        EmailJson "email-json",
+        Firehose "firehose",
+        Http "http",
+        Https "https",
+        Lambda "lambda",
+        Sms "sms",
         Sqs "sqs",
     }
 }

@@ -12,7 +12,7 @@ resource! {
             /// `PolicyDocument`: JSON.
             policy_document "PolicyDocument": PolicyDocument<'stack>,
             /// `Topics`: a list.
-            topics "Topics": Vec<Value<'stack, String>>,
+            topics "Topics": Vec<Value<'stack, Arn<kind::sns::Topic>>>,
         }
         optional {}
         attributes {}

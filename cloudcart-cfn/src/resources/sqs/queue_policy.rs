@@ -12,7 +12,7 @@ resource! {
             /// `PolicyDocument`: JSON.
             policy_document "PolicyDocument": PolicyDocument<'stack>,
             /// `Queues`: a list.
-            queues "Queues": Vec<Value<'stack, String>>,
+            queues "Queues": Vec<Value<'stack, Ref<kind::sqs::Queue>>>,
         }
         optional {}
         attributes {}

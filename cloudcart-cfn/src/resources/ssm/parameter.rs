@@ -30,7 +30,12 @@ resource! {
             /// `Tier`: a text. Write-only: it cannot be read back.
             tier "Tier": Tier,
         }
-        attributes {}
+        attributes {
+            /// `Type`.
+            r#type "Type": String,
+            /// `Value`.
+            value "Value": String,
+        }
     }
 }
 
