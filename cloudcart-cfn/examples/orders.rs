@@ -15,7 +15,7 @@ fn main() {
         let jobs = easy::Queue::new().consumer_timeout(int!(30)).add_to(stack, "Jobs");
 
         let function = || {
-            easy::Function::from_s3(bucket.clone().assume(), &key)
+            easy::Function::from_s3(&bucket, &key)
                 .timeout(int!(30))
                 .log_retention(const { RetentionInDays::of(14) })
         };

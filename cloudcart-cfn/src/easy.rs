@@ -28,7 +28,7 @@ pub use http_api::{HttpApi, HttpApiParts};
 #[cfg(feature = "sqs")]
 pub use queue::{Queue, QueueParts};
 #[cfg(feature = "dynamodb")]
-pub use table::Table;
+pub use table::{Key, Table};
 
 /// A change to properties before they are added.
 type Customize<'stack, R> = Box<dyn FnOnce(R) -> R + 'stack>;

@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::kind::{self, Kind};
+use crate::kind;
 use crate::policy::{self, Action, PolicyDocument, Statement};
-use crate::property::Property;
 use crate::resource::Handle;
 use crate::value::{Intrinsic, IntoValue, Value};
 

@@ -4,7 +4,7 @@
 
 use cloudcart_cfn::prelude::*;
 use cloudcart_cfn::{
-    Intrinsic, Mapping, Property, availability_zones, base64, cidr, find_in_map, import_value, join_list, select, split,
+    Intrinsic, Mapping, OutOfRange, Property, availability_zones, base64, cidr, find_in_map, import_value, join_list, select, split,
     sqs,
 };
 use serde_json::{Value as Json, json};
@@ -28,7 +28,7 @@ fn every_function_has_its_exact_shape_and_is_read_back() {
             (join("-", ["a", "b"]), json!({"Fn::Join": ["-", ["a", "b"]]})),
             (join_list("-", split(",", "a,b")), json!({"Fn::Join": ["-", {"Fn::Split": [",", "a,b"]}]})),
             (
-                Value::when(&prod, "a", Value::absent()),
+                Value::when(&prod, "a", Value::<String>::absent()),
                 json!({"Fn::If": ["IsProd", "a", {"Ref": "AWS::NoValue"}]}),
             ),
             (select(1, ["a", "b"]), json!({"Fn::Select": [1, ["a", "b"]]})),
@@ -89,7 +89,7 @@ fn a_number_without_a_fraction_is_written_without_one() {
 
 #[test]
 fn a_range_says_what_it_allows() {
-    let text = |result: Result<Int<1, 900>, _>| result.unwrap_err().to_string();
+    let text = |result: Result<Int<1, 900>, OutOfRange>| result.unwrap_err().to_string();
     assert_eq!(text(Int::try_from(0)), "0 is out of range: it may be 1 to 900");
     assert_eq!(text(Int::try_from(-1_234_567)), "-1234567 is out of range: it may be 1 to 900");
     assert_eq!(
@@ -117,7 +117,7 @@ fn sub_writes_plain_references_into_the_text() {
         );
         // What is more than a reference stands beside the text, and so does what looks like a placeholder and is none.
         assert_eq!(
-            json(sub!("${A}${A}${B}", A = Value::when(&prod, "x", "y"), B = "${C}")),
+            json(sub!("${A}${A}${B}", A = Value::<String>::when(&prod, "x", "y"), B = "${C}")),
             json!({"Fn::Sub": ["${A}${A}${B}", {"A": {"Fn::If": ["IsProd", "x", "y"]}, "B": "${C}"}]})
         );
         // A value that reads like another's placeholder is not filled in twice.

@@ -31,7 +31,9 @@ impl<'stack> Alarm<'stack> {
         statistic: Statistic,
         threshold: f64,
     ) -> Self {
-        let alarm = cloudwatch::Alarm::new(ComparisonOperator::GreaterThanOrEqualToThreshold, const { Int::new(1) })
+        let alarm = cloudwatch::Alarm::new()
+            .comparison_operator(ComparisonOperator::GreaterThanOrEqualToThreshold)
+            .evaluation_periods(const { Int::new(1) })
             .dimensions([Dimension::new(dimension.0, dimension.1)])
             .metric_name(metric)
             .namespace(namespace)

@@ -12,7 +12,6 @@ use crate::policy;
 use crate::pseudo;
 use crate::resource::Handle;
 use crate::stack::Stack;
-use crate::value::IntoValue;
 
 /// An API Gateway HTTP API whose routes lead to Lambda functions.
 ///
