@@ -138,3 +138,28 @@ pub(crate) fn map_values(schema: &Json) -> Option<(&'static str, &Json)> {
         .filter(|values| values.is_object())
         .map(|values| ("additionalProperties", values))
 }
+
+/// The words that a schema lists, texts or whole numbers.
+pub(crate) fn words(found: &Json) -> Option<Vec<Json>> {
+    if matches!(kind(found), Kind::List | Kind::Object | Kind::Boolean | Kind::Number) {
+        return None;
+    }
+    let listed = found.get("enum").or_else(|| found.get("enumCaseInsensitive"));
+    let mut words = match (listed, found.get("const")) {
+        (Some(Json::Array(words)), _) => words.clone(),
+        (_, Some(word)) => vec![word.clone()],
+        _ => return None,
+    };
+    let whole = kind(found) == Kind::Whole;
+    let uniform = if whole { words.iter().all(Json::is_i64) } else { words.iter().all(Json::is_string) };
+    if words.is_empty() || !uniform {
+        return None;
+    }
+    if whole {
+        words.sort_by_key(Json::as_i64);
+    } else {
+        words.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    }
+    words.dedup();
+    Some(words)
+}
