@@ -163,3 +163,36 @@ pub(crate) fn words(found: &Json) -> Option<Vec<Json>> {
     words.dedup();
     Some(words)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Kind, at_path, kind, place, words};
+
+    #[test]
+    fn paths_lead_through_references_and_lists() {
+        let root = json!({
+            "properties": {"Volumes": {"type": "array", "items": {"$ref": "#/definitions/Volume"}}},
+            "definitions": {"Volume": {"type": "object", "properties": {"Status": {"type": "string", "maxLength": 3}}}}
+        });
+        let expected = ("#/definitions/Volume".to_owned(), "Status".to_owned());
+        assert_eq!(place(&root, "/properties/Volumes/*/Status"), Some(expected));
+        assert_eq!(at_path(&root, "/properties/Volumes/*/Status"), Some(&json!({"type": "string", "maxLength": 3})));
+        assert_eq!(at_path(&root, "/properties/Kettle"), None);
+    }
+
+    #[test]
+    fn an_object_that_may_come_as_a_text_is_an_object_only_when_its_properties_are_known() {
+        assert_eq!(kind(&json!({"type": ["object", "string"]})), Kind::Anything);
+        assert_eq!(kind(&json!({"type": ["object", "string"], "properties": {"A": {}}})), Kind::Object);
+    }
+
+    #[test]
+    fn words_are_sorted_and_mixed_lists_are_none() {
+        assert_eq!(words(&json!({"type": "string", "enum": ["b", "a"]})), Some(vec![json!("a"), json!("b")]));
+        assert_eq!(words(&json!({"type": "integer", "enum": [60, 5]})), Some(vec![json!(5), json!(60)]));
+        assert_eq!(words(&json!({"type": "integer", "enum": [60, "60"]})), None);
+        assert_eq!(words(&json!({"const": "only"})), Some(vec![json!("only")]));
+    }
+}
