@@ -26,6 +26,7 @@ pub mod check;
 mod convenience;
 pub mod limits;
 pub mod policy;
+pub mod read;
 mod render;
 mod resource;
 pub mod resources;
@@ -36,7 +37,7 @@ mod value;
 
 pub use check::{Finding, Problem, Severity};
 pub use limits::Counts;
-pub use render::YamlError;
+pub use render::{YamlError, render_yaml};
 pub use resource::{Arn, Attributes, DeletionPolicy, Handle, HasArn, Raw, Ref, Resource};
 pub use sections::{Condition, ConditionRef, Output, Parameter, ParameterType};
 pub use tag::{Tag, tags};
