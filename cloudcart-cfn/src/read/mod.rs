@@ -72,7 +72,11 @@ fn read(text: &str, aliases: Aliases) -> Result<Value, ReadError> {
         Err(error) if matches!(error.problem, ReadProblem::Syntax { .. }) => error,
         outcome => return outcome,
     };
-    // It may be YAML's flow style, which looks like JSON. Where it is neither, the reader that came further knows more.
-    yaml::parse(text, aliases)
-        .map_err(|other| if (other.line, other.column) > (error.line, error.column) { other } else { error })
+    // It may be YAML's flow style, which looks like JSON. Where it is neither, a first key in double quotes decides who is to
+    // explain it; failing that, the reader that came further.
+    let is_json = text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'));
+    yaml::parse(text, aliases).map_err(|other| match other.problem {
+        ReadProblem::Syntax { .. } if is_json || (other.line, other.column) <= (error.line, error.column) => error,
+        _ => other,
+    })
 }

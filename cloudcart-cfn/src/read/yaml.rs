@@ -135,7 +135,7 @@ impl<'input> Reader<'input> {
 
     fn key(&mut self, event: Event<'input>, span: Span) -> Result<String, ReadError> {
         let value = match event {
-            Event::Alias(anchor) => match self.alias(anchor, span, 0)? {
+            Event::Alias(anchor) => match self.alias(anchor, span, DEPTH)? {
                 Value::Number(number) => number.to_string().into(),
                 value => value,
             },
