@@ -11,17 +11,17 @@ pub trait Property: Sized {
     fn to_json(&self) -> Json;
 
     /// From what stands in a template. A property that the type does not have is an error, so that nothing is lost.
-    fn from_json(json: &Json) -> Result<Self, ReadError>;
+    fn from_json(json: &Json) -> Result<Self, ShapeError>;
 }
 
 /// Why a part of a template is not what its type says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadError {
+pub struct ShapeError {
     path: Vec<String>,
     message: String,
 }
 
-impl ReadError {
+impl ShapeError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { path: Vec::new(), message: message.into() }
     }
@@ -53,7 +53,7 @@ impl ReadError {
     }
 }
 
-impl fmt::Display for ReadError {
+impl fmt::Display for ShapeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
             write!(formatter, "{}: ", self.path())?;
@@ -62,7 +62,7 @@ impl fmt::Display for ReadError {
     }
 }
 
-impl std::error::Error for ReadError {}
+impl std::error::Error for ShapeError {}
 
 /// Puts the properties of an object together, in the order in which they come.
 #[derive(Debug, Default)]
@@ -92,23 +92,23 @@ pub(crate) struct ObjectReader<'a> {
 }
 
 impl<'a> ObjectReader<'a> {
-    pub(crate) fn new(json: &'a Json) -> Result<Self, ReadError> {
-        let object = json.as_object().ok_or_else(|| ReadError::expected("an object", json))?;
+    pub(crate) fn new(json: &'a Json) -> Result<Self, ShapeError> {
+        let object = json.as_object().ok_or_else(|| ShapeError::expected("an object", json))?;
         Ok(Self { object, known: Vec::new() })
     }
 
-    pub(crate) fn required<T: Property>(&mut self, key: &'static str) -> Result<T, ReadError> {
-        self.optional(key)?.ok_or_else(|| ReadError::new(format!("`{key}` is required")))
+    pub(crate) fn required<T: Property>(&mut self, key: &'static str) -> Result<T, ShapeError> {
+        self.optional(key)?.ok_or_else(|| ShapeError::new(format!("`{key}` is required")))
     }
 
-    pub(crate) fn optional<T: Property>(&mut self, key: &'static str) -> Result<Option<T>, ReadError> {
+    pub(crate) fn optional<T: Property>(&mut self, key: &'static str) -> Result<Option<T>, ShapeError> {
         self.known.push(key);
         self.object.get(key).map(|json| T::from_json(json).map_err(|error| error.inside(key))).transpose()
     }
 
-    pub(crate) fn finish(self) -> Result<(), ReadError> {
+    pub(crate) fn finish(self) -> Result<(), ShapeError> {
         match self.object.keys().find(|key| !self.known.contains(&key.as_str())) {
-            Some(key) => Err(ReadError::new(format!("there is no property `{key}`"))),
+            Some(key) => Err(ShapeError::new(format!("there is no property `{key}`"))),
             None => Ok(()),
         }
     }
@@ -119,7 +119,7 @@ impl Property for Json {
         self.clone()
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         Ok(json.clone())
     }
 }
@@ -130,11 +130,11 @@ impl Property for String {
     }
 
     /// Numbers and booleans are texts as well: CloudFormation makes them so.
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         match json {
             Json::String(text) => Ok(text.clone()),
             Json::Number(_) | Json::Bool(_) => Ok(json.to_string()),
-            _ => Err(ReadError::expected("a text", json)),
+            _ => Err(ShapeError::expected("a text", json)),
         }
     }
 }
@@ -144,12 +144,12 @@ impl Property for bool {
         Json::Bool(*self)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         match json {
             Json::Bool(value) => Ok(*value),
             Json::String(text) if text == "true" => Ok(true),
             Json::String(text) if text == "false" => Ok(false),
-            _ => Err(ReadError::expected("true or false", json)),
+            _ => Err(ShapeError::expected("true or false", json)),
         }
     }
 }
@@ -159,13 +159,13 @@ impl Property for i64 {
         Json::from(*self)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let number = match json {
             Json::Number(number) => number.as_i64(),
             Json::String(text) => text.parse().ok(),
             _ => None,
         };
-        number.ok_or_else(|| ReadError::expected("a whole number", json))
+        number.ok_or_else(|| ShapeError::expected("a whole number", json))
     }
 }
 
@@ -180,13 +180,13 @@ impl Property for f64 {
         Number::from_f64(*self).map_or(Json::Null, Json::Number)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let number = match json {
             Json::Number(number) => number.as_f64(),
             Json::String(text) => text.parse().ok(),
             _ => None,
         };
-        number.ok_or_else(|| ReadError::expected("a number", json))
+        number.ok_or_else(|| ShapeError::expected("a number", json))
     }
 }
 
@@ -195,8 +195,8 @@ impl<T: Property> Property for Vec<T> {
         Json::Array(self.iter().map(Property::to_json).collect())
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
-        let items = json.as_array().ok_or_else(|| ReadError::expected("a list", json))?;
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
+        let items = json.as_array().ok_or_else(|| ShapeError::expected("a list", json))?;
         let items = items.iter().enumerate();
         items.map(|(index, item)| T::from_json(item).map_err(|error| error.inside(index.to_string()))).collect()
     }
@@ -207,8 +207,8 @@ impl<T: Property> Property for BTreeMap<String, T> {
         Json::Object(self.iter().map(|(key, value)| (key.clone(), value.to_json())).collect())
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
-        let entries = json.as_object().ok_or_else(|| ReadError::expected("an object", json))?.iter();
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
+        let entries = json.as_object().ok_or_else(|| ShapeError::expected("an object", json))?.iter();
         let read = entries.map(|(key, value)| {
             let value = T::from_json(value).map_err(|error| error.inside(key))?;
             Ok((key.clone(), value))

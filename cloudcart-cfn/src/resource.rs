@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::kind::{HasArn, Kind};
-use crate::property::{Property, ReadError};
+use crate::property::{Property, ShapeError};
 use crate::reference::{Arn, Ref};
 use crate::sections::ConditionRef;
 use crate::value::Value;
@@ -98,7 +98,7 @@ impl Property for Raw {
         self.properties.clone()
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         Ok(Self { type_name: String::new(), properties: json.clone() })
     }
 }

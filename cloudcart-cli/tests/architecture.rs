@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 6] = [
     ("cloudcart-shop", &[]),
     ("cloudcart-cfn", &[]),
     ("cloudcart-deploy", &[]),
-    ("cloudcart-local", &[]),
+    ("cloudcart-local", &["cloudcart-cfn"]),
 ];
 
 /// What the library of typed CloudFormation is made of.
