@@ -51,7 +51,7 @@ fn unknown_names_are_found_in_every_kind_of_reference() {
         (json!({"A": {"Fn::Sub": ["${own}", {"own": {"Ref": "Nobody"}}]}}), "Resources/Thing/Properties/A/1/own"),
     ] {
         let finding = only(&with(properties));
-        assert_eq!(finding.problem, Problem::UnknownName("Nobody".to_owned()));
+        assert_eq!(finding.problem, Problem::UnknownName { name: "Nobody".to_owned(), nearest: None });
         assert_eq!(finding.path, path);
         assert_eq!(finding.logical_id.as_deref(), Some("Thing"));
         assert_eq!(finding.source.unwrap().file(), file!());
