@@ -89,7 +89,7 @@ impl Report {
 /// Checks a rendered template.
 pub fn run(input: &Input<'_>) -> Report {
     let references = references::collect(input.rendered);
-    let view = View::of(input.rendered);
+    let view = View::of(input);
     let mut findings = Findings::of(input);
     declared::names(input, &mut findings);
     declared::resources(input, &mut findings);

@@ -20,8 +20,14 @@ pub(super) fn names(input: &Input<'_>, findings: &mut Findings<'_>) {
     for declaration in &input.declarations {
         let Declaration { section, id, source } = *declaration;
         let path = format!("{section}/{id}");
+        // A loop of the transform that extends the language has no id of its own.
+        if id.starts_with("Fn::ForEach::") {
+            continue;
+        }
         let alphanumeric = id.chars().all(|letter| letter.is_ascii_alphanumeric());
-        if section != "Metadata" && (id.is_empty() || id.len() > limits::NAME_CHARS || !alphanumeric) {
+        // Conditions are taken with other letters as well.
+        let letters = alphanumeric || section == "Conditions";
+        if section != "Metadata" && (id.is_empty() || id.len() > limits::NAME_CHARS || !letters) {
             findings.add_from(source, path.clone(), Problem::InvalidName(id.to_owned()));
         }
         match seen.entry((space(section), id)) {
@@ -60,6 +66,12 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
     };
     let (resources, parameters) = (ids("Resources"), ids("Parameters"));
     let (conditions, mappings) = (ids("Conditions"), ids("Mappings"));
+    // A module brings resources whose ids begin with its own.
+    let kinds = input.rendered.get("Resources").and_then(Json::as_object).into_iter().flatten();
+    let modules: Vec<&String> = kinds
+        .filter(|(_, body)| body.get("Type").and_then(Json::as_str).is_some_and(|kind| kind.ends_with("::MODULE")))
+        .map(|(id, _)| id)
+        .collect();
     let unknown = |name: &String| {
         let known = resources.iter().chain(&parameters).chain(&crate::value::pseudo::NAMES);
         Problem::UnknownName { name: name.clone(), nearest: nearest(name, known.copied()) }
@@ -87,7 +99,9 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
             Target::BadPlaceholder(at) => Some(Problem::BadPlaceholder(at.clone())),
             Target::BadFunction(name) => Some(Problem::BadFunction(name.clone())),
         };
-        if let Some(problem) = problem {
+        let of_module = matches!(&problem, Some(Problem::UnknownName { name, .. })
+            if modules.iter().any(|module| name.starts_with(module.as_str())));
+        if let Some(problem) = problem.filter(|_| !of_module) {
             findings.add(reference.path.clone(), problem);
         }
     }

@@ -99,6 +99,10 @@ pub(super) fn walk(json: &Json, path: &mut String, references: &mut Vec<Referenc
 }
 
 fn function(name: &str, arguments: &Json, path: &str, references: &mut Vec<Reference>) {
+    // What a transform puts in its place is not known here.
+    if arguments.get("Fn::Transform").is_some() {
+        return;
+    }
     let mut found = |target| references.push(Reference { path: path.to_owned(), target });
     match (name, arguments) {
         ("Ref", Json::String(name)) => found(Target::Name(name.clone())),

@@ -1,10 +1,11 @@
 //! A rendered template as the rules read it: resources by id and type, values that are known, absent or unknown, and
 //! where a reference leads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use super::input::Input;
 use super::references::{Reference, Target};
 
 /// A resource of the template.
@@ -148,18 +149,27 @@ pub(super) struct View<'a> {
     pub(super) template: &'a Json,
     resources: BTreeMap<&'a str, Entry<'a>>,
     by_kind: BTreeMap<&'a str, Vec<&'a str>>,
+    with_schema: BTreeSet<&'a str>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(template: &'a Json) -> Self {
-        let mut view = Self { template, resources: BTreeMap::new(), by_kind: BTreeMap::new() };
+    pub(super) fn of(input: &Input<'a>) -> Self {
+        let template = input.rendered;
+        let mut view =
+            Self { template, resources: BTreeMap::new(), by_kind: BTreeMap::new(), with_schema: BTreeSet::new() };
         for (id, body) in template.get("Resources").and_then(Json::as_object).into_iter().flatten() {
             let kind = body.get("Type").and_then(Json::as_str).unwrap_or_default();
             let properties = body.get("Properties").unwrap_or(&Json::Null);
             view.resources.insert(id, Entry { id, kind, body, properties });
             view.by_kind.entry(kind).or_default().push(id);
         }
+        view.with_schema = view.by_kind.keys().copied().filter(|kind| (input.schema_of)(kind).is_some()).collect();
         view
+    }
+
+    /// Whether the properties of a type were checked against its schema, which then told what is missing.
+    pub(super) fn has_schema(&self, kind: &str) -> bool {
+        self.with_schema.contains(kind)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Entry<'a>> {

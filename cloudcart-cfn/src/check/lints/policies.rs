@@ -65,6 +65,9 @@ const WITHOUT_RESOURCE: [&str; 51] = [
 /// A Lambda function in a network makes its interfaces by these, of which only some take resources.
 const NETWORK: [&str; 3] = ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"];
 
+/// So many patterns of one statement are named.
+const NAMED: usize = 5;
+
 pub(super) fn check(view: &View<'_>, found: &mut impl FnMut(String, Lint, String)) {
     for document in view.all().flat_map(|entry| documents(&entry)) {
         for (path, statement) in document.statements() {
@@ -99,10 +102,12 @@ fn action(path: &str, statement: &Json, found: &mut impl FnMut(String, Lint, Str
         let message = "allows every action but some".to_owned();
         found(format!("{path}/NotAction"), Lint::WildcardAction, message);
     }
-    for action in list(statement.get("Action")).iter().filter_map(Json::as_str) {
-        if action.contains(['*', '?']) && !is_dynamic(action) {
-            found(format!("{path}/Action"), Lint::WildcardAction, format!("allows `{action}`"));
-        }
+    let actions = list(statement.get("Action")).iter().filter_map(Json::as_str);
+    let wide: Vec<&str> = actions.filter(|action| action.contains(['*', '?']) && !is_dynamic(action)).collect();
+    if !wide.is_empty() {
+        let more = if wide.len() > NAMED { format!(" and {} more", wide.len() - NAMED) } else { String::new() };
+        let named: Vec<String> = wide.iter().take(NAMED).map(|action| format!("`{action}`")).collect();
+        found(format!("{path}/Action"), Lint::WildcardAction, format!("allows {}{more}", named.join(", ")));
     }
 }
 

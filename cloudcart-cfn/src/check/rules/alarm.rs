@@ -26,7 +26,7 @@ fn metric(view: &View<'_>, broken: &mut Broken<'_, '_>) {
                 let message = "watches one metric by `MetricName`, or several by `Metrics`, and not both";
                 broken.at(alarm.at("Metrics"), message, "leave one of them out");
             }
-            (false, false) if !other => {
+            (false, false) if !other && !view.has_schema(alarm.kind) => {
                 let message = "an alarm needs something to watch: `MetricName`, or `Metrics`";
                 broken.at(alarm.at(""), message, "name one metric by `Namespace` and `MetricName`");
             }

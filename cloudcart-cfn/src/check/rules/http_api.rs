@@ -95,6 +95,7 @@ fn route_target(view: &View<'_>, broken: &mut Broken<'_, '_>) {
             Some(("Fn::Join", Json::Array(parts))) => {
                 parts.get(1).and_then(|parts| parts.get(0)).and_then(Json::as_str)
             }
+            Some(("Ref", _)) if view.target(target).is_some() => Some(""),
             Some(_) => None,
         };
         if written.is_some_and(|text| !text.starts_with("integrations")) {

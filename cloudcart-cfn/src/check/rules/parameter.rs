@@ -26,7 +26,10 @@ fn default(view: &View<'_>, broken: &mut Broken<'_, '_>) {
         let allowed: Vec<String> =
             parameter.get("AllowedValues").and_then(Json::as_array).into_iter().flatten().filter_map(text).collect();
         let is_number = kind == "Number";
-        let wrong = if !allowed.is_empty() && !values.iter().all(|value| allowed.iter().any(|one| one == value)) {
+        let wrong = if !allowed.is_empty()
+            && !allowed.contains(&default)
+            && !values.iter().all(|value| allowed.iter().any(|one| one == value))
+        {
             format!("is none of the allowed values `{}`", allowed.join("`, `"))
         } else if is_number && number.is_none() {
             "is no number".to_owned()

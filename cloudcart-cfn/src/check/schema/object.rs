@@ -7,13 +7,18 @@ use crate::check::nearest::nearest;
 use crate::check::problem::Problem;
 use crate::check::view::is_no_value;
 
+fn is_empty(value: &Json) -> bool {
+    value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
+}
+
 impl<'s> Checker<'s> {
     pub(super) fn object(&self, schema: &'s Json, map: &Map<String, Json>, at: &mut String, verdict: &mut Verdict) {
         for name in texts(schema.get("required")) {
             match presence(map.get(name)) {
                 Presence::No => verdict.add(at, Problem::MissingProperty(name.to_owned())),
                 Presence::Maybe => verdict.unsure = true,
-                Presence::Yes => {}
+                // Something empty is often taken as nothing, where forms exclude each other.
+                Presence::Yes => verdict.unsure |= map.get(name).is_some_and(is_empty),
             }
         }
         for (name, value) in map.iter().filter(|(_, value)| !is_no_value(value)) {
@@ -92,8 +97,9 @@ impl<'s> Checker<'s> {
                 }
             }
         }
-        for (name, excluded) in object("dependentExcluded").filter(|(name, _)| there(name) == Presence::Yes) {
-            for other in texts(Some(excluded)).filter(|other| there(other) == Presence::Yes) {
+        let filled = |name: &str| there(name) == Presence::Yes && !map.get(name).is_some_and(is_empty);
+        for (name, excluded) in object("dependentExcluded").filter(|(name, _)| filled(name)) {
+            for other in texts(Some(excluded)).filter(|other| filled(other)) {
                 // Both may exclude each other, which is one mistake.
                 let (first, second) =
                     if name.as_str() < other { (name.as_str(), other) } else { (other, name.as_str()) };
@@ -106,7 +112,7 @@ impl<'s> Checker<'s> {
             let count = |wanted| names.iter().filter(|name| there(name) == wanted).count();
             let (yes, maybe) = (count(Presence::Yes), count(Presence::Maybe));
             verdict.unsure |= maybe > 0;
-            if one_only && yes > 1 {
+            if one_only && names.iter().filter(|name| filled(name)).count() > 1 {
                 let text = format!("only one of {} may be given", quoted(names.iter().copied()));
                 verdict.add(at, Problem::Combination(text));
             } else if !names.is_empty() && yes + maybe == 0 {
