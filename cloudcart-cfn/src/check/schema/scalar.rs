@@ -104,7 +104,7 @@ pub(super) fn check(schema: &Json, value: &Json, at: &str, verdict: &mut Verdict
                 .map(|(used, limit)| Problem::Limit { what: "characters", used, limit }),
             "minLength" => length(wanted, value)
                 .filter(|(length, limit)| length < limit)
-                .map(|(length, limit)| bad(format!("has {length} characters, and needs {limit}"))),
+                .map(|(_, limit)| bad(format!("is shorter than {limit} characters"))),
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
                 number(value).zip(wanted.as_f64()).and_then(|(number, limit)| range(keyword, number, limit)).map(bad)
             }
