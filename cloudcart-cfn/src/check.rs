@@ -15,7 +15,6 @@ mod problem;
 mod references;
 mod rules;
 pub mod schema;
-pub mod schemas;
 mod statements;
 mod view;
 
@@ -28,7 +27,7 @@ pub use lint::{Allowance, Lint};
 pub use problem::{Problem, Severity};
 pub use rules::{RuleInfo, rules};
 
-use crate::template::Template;
+use crate::template::{Declared, ResourceBody, Template};
 use view::View;
 
 /// One finding.
@@ -109,32 +108,45 @@ pub fn run(input: &Input<'_>) -> Report {
     findings.into_report(&input.allowances)
 }
 
-pub(crate) fn check(template: &Template) -> Vec<Finding> {
-    let rendered = template.to_value();
-    let mut input = Input::of(&rendered);
-    input.declarations = declarations(template);
-    input.unrenderable = template
-        .resources
-        .iter()
-        .filter_map(|one| Some((one.id.clone(), one.body.properties.as_ref().err()?.clone())))
-        .collect();
-    run(&input).findings
-}
-
-/// Every declaration of a template: section, id, source.
-fn declarations(template: &Template) -> Vec<Declaration<'_>> {
-    fn of<'a, T>(
-        section: &'a str,
-        declared: &'a [crate::template::Declared<T>],
-    ) -> impl Iterator<Item = Declaration<'a>> {
-        declared.iter().map(move |one| Declaration { section, id: &one.id, source: Some(one.source) })
+impl Template {
+    /// Everything that is wrong or doubtful and can be known without AWS. Empty when there is nothing.
+    pub fn check(&self) -> Vec<Finding> {
+        self.report(&[]).findings
     }
-    of("Parameters", &template.parameters)
-        .chain(of("Conditions", &template.conditions))
-        .chain(of("Resources", &template.resources))
-        .chain(of("Outputs", &template.outputs))
-        .chain(of("Metadata", &template.metadata))
-        .collect()
+
+    /// As [`Template::check`], apart from what is allowed.
+    pub fn report(&self, allowances: &[Allowance]) -> Report {
+        let rendered = self.to_value();
+        let overrides = |paths: fn(&ResourceBody) -> &Vec<String>| -> Vec<Override> {
+            let each = |one: &Declared<ResourceBody>| {
+                let of = |path: &String| Override { logical_id: one.id.clone(), property: path.clone() };
+                paths(&one.body).iter().map(of).collect::<Vec<_>>()
+            };
+            self.resources.iter().flat_map(each).collect()
+        };
+        run(&Input {
+            declarations: self.declarations(),
+            untyped: self.resources.iter().filter(|one| one.body.raw).map(|one| one.id.clone()).collect(),
+            overrides: overrides(|body| &body.overridden),
+            misplaced: overrides(|body| &body.misplaced),
+            allowances: allowances.to_vec(),
+            ..Input::of(&rendered)
+        })
+    }
+
+    /// Every declaration: section, id, source.
+    fn declarations(&self) -> Vec<Declaration<'_>> {
+        fn of<'a, T>(section: &'a str, declared: &'a [Declared<T>]) -> impl Iterator<Item = Declaration<'a>> {
+            declared.iter().map(move |one| Declaration { section, id: &one.id, source: one.source })
+        }
+        of("Parameters", &self.parameters)
+            .chain(of("Mappings", &self.mappings))
+            .chain(of("Conditions", &self.conditions))
+            .chain(of("Resources", &self.resources))
+            .chain(of("Outputs", &self.outputs))
+            .chain(of("Metadata", &self.metadata))
+            .collect()
+    }
 }
 
 /// The findings so far, and where each id was declared.

@@ -1,53 +1,72 @@
 //! CloudFormation from typed Rust structs.
-//!
-//! A [`Template`] is filled with resources, which are plain structs: what the resource's schema requires is a field that
-//! must be given, the rest is an `Option`. Adding a resource returns a [`Handle`], through which others refer to it, and
-//! references are typed: where a role's ARN is asked, a queue's ARN does not compile. [`Template::check`] finds what the
-//! compiler cannot see, before AWS does. Rendering is pure and byte for byte the same each time.
-//!
-//! ```
-//! use cloudcart_cfn::prelude::*;
-//! use cloudcart_cfn::resources::sqs::Queue;
-//!
-//! let mut template = Template::new("One queue.");
-//! let queue = template.add("Inbox", Queue { visibility_timeout: Some(60.into()), ..Queue::default() });
-//! template.output("InboxUrl", Output::new(queue.reference()).described("Where to send messages."));
-//!
-//! assert!(template.check().is_empty());
-//! assert_eq!(
-//!     template.to_json_compact(),
-//!     r#"{"AWSTemplateFormatVersion":"2010-09-09","Description":"One queue.","Resources":{"Inbox":{"Type":"AWS::SQS::Queue","Properties":{"VisibilityTimeout":60}}},"Outputs":{"InboxUrl":{"Description":"Where to send messages.","Value":{"Ref":"Inbox"}}}}"#
-//! );
-//! ```
-//!
-//! Nothing here reads the environment, a clock or a file, and nothing but serde is needed.
+
+#[macro_use]
+#[allow(unused_macros, reason = "with few services compiled in, not every shape occurs")]
+mod macros;
 
 pub mod check;
-mod convenience;
+pub mod easy;
+mod functions;
+mod grants;
+mod int;
+pub mod kind;
 pub mod limits;
 pub mod policy;
+mod property;
+mod reference;
 mod render;
 mod resource;
-pub mod resources;
+mod resources;
+mod schema;
 mod sections;
+mod stack;
+#[doc(hidden)]
+pub mod sub;
 mod tag;
 mod template;
 mod value;
+mod word;
 
-pub use check::{Finding, Problem, Severity};
+pub use check::{Allowance, Finding, Lint, Problem, Report, Severity};
+pub use functions::{
+    availability_zones, base64, cidr, find_in_map, import_value, join, join_list, list, map, pseudo, select, split,
+    sub_with,
+};
+pub use grants::Grant;
+pub use int::{Int, OutOfRange};
+pub use kind::{HasArn, Kind};
 pub use limits::Counts;
+pub use property::{Property, ReadError};
+pub use reference::{Arn, Ref};
 pub use render::YamlError;
-pub use resource::{Arn, Attributes, DeletionPolicy, Handle, HasArn, Raw, Ref, Resource};
-pub use sections::{Condition, ConditionRef, Output, Parameter, ParameterType};
+pub use resource::{Attributes, DeletionPolicy, Handle, Raw, Resource};
+#[allow(unused_imports, reason = "no service may be compiled in")]
+pub use resources::*;
+pub use schema::Schema;
+pub use sections::{Condition, ConditionRef, Mapping, MappingRef, Output, Parameter, ParameterType};
+pub use stack::Stack;
 pub use tag::{Tag, tags};
 pub use template::Template;
-pub use value::{Intrinsic, List, Value, join, list, pseudo, sub, sub_with};
+pub use value::{IntoValue, Intrinsic, List, StringMap, Value};
+pub use word::UnknownWord;
 
 /// What nearly every stack needs: `use cloudcart_cfn::prelude::*`.
 pub mod prelude {
     pub use crate::policy::{PolicyDocument, Principal, Statement};
     pub use crate::{
-        Arn, Attributes, Condition, DeletionPolicy, Handle, List, Output, Parameter, Ref, Resource, Tag, Template,
-        Value, join, list, pseudo, sub, sub_with, tags,
+        Arn, Attributes, Condition, DeletionPolicy, Grant, Handle, Int, IntoValue, List, Output, Parameter, Raw, Ref,
+        Resource, Stack, Tag, Template, Value, int, join, kind, list, map, pseudo, sub, sub_with, tags,
     };
+}
+
+/// What the generated files use.
+#[allow(unused_imports, reason = "no service uses everything, and none may be compiled in")]
+mod prelude_of_generated {
+    pub(crate) use std::collections::BTreeMap;
+
+    pub(crate) use serde_json::Value as Json;
+
+    pub(crate) use crate::kind;
+    pub(crate) use crate::policy::PolicyDocument;
+    pub(crate) use crate::{Arn, Int, Ref, Tag, Value};
 }

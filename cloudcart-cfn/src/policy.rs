@@ -1,26 +1,29 @@
 //! IAM policies: statements as data, with actions that are checked by the compiler.
 
-mod actions;
+mod action;
 
 use std::collections::BTreeMap;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value as Json, json};
 
-pub use actions::{Action, dynamodb, lambda, logs, sqs, sts};
+pub use action::*;
 
-use crate::value::Value;
+use crate::property::{Property, ReadError};
+use crate::value::{IntoValue, Value};
 
-/// A policy document of version `2012-10-17`.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PolicyDocument {
-    /// The statements, in order.
-    pub statements: Vec<Statement>,
+/// A policy document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicyDocument<'stack> {
+    /// Statements, in order, of version `2012-10-17`.
+    Statements(Vec<Statement<'stack>>),
+    /// A document as it stands in a template that was read, or that this library has no words for.
+    Raw(Json),
 }
 
-impl PolicyDocument {
+impl<'stack> PolicyDocument<'stack> {
     /// A document of those statements.
-    pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {
-        Self { statements: statements.into_iter().collect() }
+    pub fn new(statements: impl IntoIterator<Item = Statement<'stack>>) -> Self {
+        Self::Statements(statements.into_iter().collect())
     }
 
     /// The trust policy by which an AWS service assumes a role: `trusting("lambda.amazonaws.com")`.
@@ -30,12 +33,23 @@ impl PolicyDocument {
     }
 }
 
-impl Serialize for PolicyDocument {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("Version", "2012-10-17")?;
-        map.serialize_entry("Statement", &self.statements)?;
-        map.end()
+impl Property for PolicyDocument<'_> {
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Statements(statements) => {
+                let statements: Vec<Json> = statements.iter().map(Statement::to_json).collect();
+                json!({"Version": "2012-10-17", "Statement": statements})
+            }
+            Self::Raw(document) => document.clone(),
+        }
+    }
+
+    /// Kept as it is: IAM takes one statement, action or resource where it takes several, and order matters to nobody.
+    fn from_json(json: &Json) -> Result<Self, ReadError> {
+        match json {
+            Json::Object(_) | Json::String(_) => Ok(Self::Raw(json.clone())),
+            _ => Err(ReadError::expected("a policy document", json)),
+        }
     }
 }
 
@@ -50,56 +64,53 @@ pub enum Effect {
 
 /// Whom a statement of a trust or resource policy speaks of.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Principal {
+pub enum Principal<'stack> {
     /// Anybody.
     Any,
     /// An AWS service, for example `lambda.amazonaws.com`.
     Service(String),
     /// An account, role or user by its ARN.
-    Aws(Value<String>),
+    Aws(Value<'stack, String>),
+    /// An identity provider by its ARN or domain, in trust policies.
+    Federated(Value<'stack, String>),
 }
 
-impl Serialize for Principal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Principal<'_> {
+    fn to_json(&self) -> Json {
         match self {
-            Self::Any => serializer.serialize_str("*"),
-            Self::Service(service) => one_entry(serializer, "Service", service),
-            Self::Aws(arn) => one_entry(serializer, "AWS", arn),
+            Self::Any => json!("*"),
+            Self::Service(service) => json!({"Service": service}),
+            Self::Aws(arn) => json!({"AWS": arn.to_json()}),
+            Self::Federated(provider) => json!({"Federated": provider.to_json()}),
         }
     }
 }
 
-fn one_entry<S: Serializer>(serializer: S, key: &str, value: &impl Serialize) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(key, value)?;
-    map.end()
-}
-
 /// Operator → key → values, as IAM nests them.
-pub type Conditions = BTreeMap<String, BTreeMap<String, Vec<Value<String>>>>;
+pub type Conditions<'stack> = BTreeMap<String, BTreeMap<String, Vec<Value<'stack, String>>>>;
 
 /// One statement of a policy. Grants (`table.read()`, `queue.send()`) are statements.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Statement {
+pub struct Statement<'stack> {
     /// `Sid`: letters and digits.
     pub sid: Option<String>,
     /// `Effect`.
     pub effect: Effect,
     /// `Principal`, in trust and resource policies only.
-    pub principal: Option<Principal>,
+    pub principal: Option<Principal<'stack>>,
     /// `Action`.
     pub actions: Vec<Action>,
     /// `Resource`; left out when empty, as in trust policies.
-    pub resources: Vec<Value<String>>,
+    pub resources: Vec<Value<'stack, String>>,
     /// `Condition`.
-    pub conditions: Conditions,
+    pub conditions: Conditions<'stack>,
 }
 
-impl Statement {
+impl<'stack> Statement<'stack> {
     /// Allows actions on resources.
     pub fn allow<A: Into<Action>>(
         actions: impl IntoIterator<Item = A>,
-        resources: impl IntoIterator<Item = Value<String>>,
+        resources: impl IntoIterator<Item = Value<'stack, String>>,
     ) -> Self {
         Self {
             sid: None,
@@ -113,9 +124,9 @@ impl Statement {
 
     /// Denies actions on resources to a principal.
     pub fn deny<A: Into<Action>>(
-        principal: Principal,
+        principal: Principal<'stack>,
         actions: impl IntoIterator<Item = A>,
-        resources: impl IntoIterator<Item = Value<String>>,
+        resources: impl IntoIterator<Item = Value<'stack, String>>,
     ) -> Self {
         Self { effect: Effect::Deny, principal: Some(principal), ..Self::allow(actions, resources) }
     }
@@ -129,39 +140,40 @@ impl Statement {
 
     /// The same, only when a condition holds: `when("Bool", "aws:SecureTransport", ["false"])`.
     #[must_use]
-    pub fn when<V: Into<Value<String>>>(
+    pub fn when<V: IntoValue<'stack, String>>(
         mut self,
         operator: impl Into<String>,
         key: impl Into<String>,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
+        let values = values.into_iter().map(IntoValue::into_value).collect();
         self.conditions.entry(operator.into()).or_default().insert(key.into(), values);
         self
     }
 }
 
-impl Serialize for Statement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+impl Statement<'_> {
+    fn to_json(&self) -> Json {
+        let mut map = Map::new();
         if let Some(sid) = &self.sid {
-            map.serialize_entry("Sid", sid)?;
+            map.insert("Sid".to_owned(), json!(sid));
         }
         let effect = match self.effect {
             Effect::Allow => "Allow",
             Effect::Deny => "Deny",
         };
-        map.serialize_entry("Effect", effect)?;
+        map.insert("Effect".to_owned(), json!(effect));
         if let Some(principal) = &self.principal {
-            map.serialize_entry("Principal", principal)?;
+            map.insert("Principal".to_owned(), principal.to_json());
         }
-        map.serialize_entry("Action", &self.actions)?;
+        map.insert("Action".to_owned(), self.actions.iter().map(Action::as_str).collect());
         if !self.resources.is_empty() {
-            map.serialize_entry("Resource", &self.resources)?;
+            map.insert("Resource".to_owned(), self.resources.to_json());
         }
         if !self.conditions.is_empty() {
-            map.serialize_entry("Condition", &self.conditions)?;
+            let operators = self.conditions.iter().map(|(operator, keys)| (operator.clone(), keys.to_json()));
+            map.insert("Condition".to_owned(), Json::Object(operators.collect()));
         }
-        map.end()
+        Json::Object(map)
     }
 }

@@ -1,120 +1,49 @@
 //! What a resource is, and the typed handle by which others refer to it.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use serde::ser::{Serialize, Serializer};
 use serde_json::Value as Json;
 
+use crate::kind::{HasArn, Kind};
+use crate::property::{Property, ReadError};
+use crate::reference::{Arn, Ref};
 use crate::sections::ConditionRef;
 use crate::value::Value;
 
-/// The properties of one CloudFormation resource type.
-pub trait Resource: Serialize {
-    /// The type's name, for example `AWS::SQS::Queue`.
-    const TYPE: &'static str;
-
-    /// What a [`Handle`] remembers of the properties, for grants and references that need more than the logical id.
-    type Facts: Clone;
-
-    /// The facts of these properties.
-    fn facts(&self) -> Self::Facts;
+/// The properties of one resource type.
+pub trait Resource<'stack>: Property {
+    /// What references to it are references to.
+    type Kind: Kind;
 }
 
-/// A resource type with an ARN.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no ARN",
-    note = "`Handle::reference` gives what CloudFormation's `Ref` gives for it"
-)]
-pub trait HasArn: Resource {
-    /// The attribute that holds it.
-    const ARN: &'static str = "Arn";
-}
+/// Ties a handle to the stack that made it. Invariant, so that the compiler takes no stack for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Brand<'stack>(PhantomData<fn(&'stack ()) -> &'stack ()>);
 
-/// A text that belongs to a kind of resource, so that another kind's does not fit in its place.
-macro_rules! text_of_a_kind {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        pub struct $name<R> {
-            text: String,
-            kind: PhantomData<fn() -> R>,
-        }
-
-        impl<R> $name<R> {
-            /// From a text that the caller knows to be one.
-            pub fn literal(text: impl Into<String>) -> Self {
-                Self { text: text.into(), kind: PhantomData }
-            }
-
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.text
-            }
-        }
-
-        impl<R> From<String> for $name<R> {
-            fn from(text: String) -> Self {
-                Self::literal(text)
-            }
-        }
-
-        // By hand: derives would ask the same of the marker.
-        impl<R> Clone for $name<R> {
-            fn clone(&self) -> Self {
-                Self::literal(self.text.clone())
-            }
-        }
-
-        impl<R> PartialEq for $name<R> {
-            fn eq(&self, other: &Self) -> bool {
-                self.text == other.text
-            }
-        }
-
-        impl<R> std::fmt::Debug for $name<R> {
-            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(formatter, "{}({:?})", stringify!($name), self.text)
-            }
-        }
-
-        impl<R> Serialize for $name<R> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.text)
-            }
-        }
-
-        impl<R> From<Value<$name<R>>> for Value<String> {
-            fn from(value: Value<$name<R>>) -> Self {
-                value.map(|literal| literal.text)
-            }
-        }
-    };
-}
-
-text_of_a_kind!(
-    /// The ARN of a resource of type `R`.
-    Arn
-);
-text_of_a_kind!(
-    /// What `Ref` gives for a resource of type `R`: a table's name, a queue's URL, an API's id.
-    Ref
-);
-
-/// A resource that was added to a template.
+/// A resource that was added to a stack.
 #[derive(Debug)]
-pub struct Handle<R: Resource> {
-    id: String,
-    facts: R::Facts,
+pub struct Handle<'stack, K> {
+    id: Arc<str>,
+    properties: Arc<Json>,
+    stack: Brand<'stack>,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl<R: Resource> Clone for Handle<R> {
+impl<K> Clone for Handle<'_, K> {
     fn clone(&self) -> Self {
-        Self { id: self.id.clone(), facts: self.facts.clone() }
+        Self {
+            id: Arc::clone(&self.id),
+            properties: Arc::clone(&self.properties),
+            stack: self.stack,
+            kind: PhantomData,
+        }
     }
 }
 
-impl<R: Resource> Handle<R> {
-    pub(crate) fn new(id: String, facts: R::Facts) -> Self {
-        Self { id, facts }
+impl<'stack, K: Kind> Handle<'stack, K> {
+    pub(crate) fn new(id: &str, properties: Arc<Json>) -> Self {
+        Self { id: Arc::from(id), properties, stack: Brand::default(), kind: PhantomData }
     }
 
     /// The logical id.
@@ -122,49 +51,56 @@ impl<R: Resource> Handle<R> {
         &self.id
     }
 
-    /// What is remembered of the properties.
-    pub fn facts(&self) -> &R::Facts {
-        &self.facts
+    /// The properties as they stand in the template.
+    pub fn properties(&self) -> &Json {
+        &self.properties
     }
 
     /// `Ref`.
-    pub fn reference(&self) -> Value<Ref<R>> {
-        Value::reference(&self.id)
+    pub fn reference(&self) -> Value<'stack, Ref<K>> {
+        Value::reference(&*self.id)
     }
 
-    /// `Fn::GetAtt` of the ARN.
-    pub fn arn(&self) -> Value<Arn<R>>
+    /// The ARN, by `Fn::GetAtt` or `Ref`, whichever gives it.
+    pub fn arn(&self) -> Value<'stack, Arn<K>>
     where
-        R: HasArn,
+        K: HasArn,
     {
-        Value::attribute(&self.id, R::ARN)
+        match K::ARN {
+            Some(attribute) => Value::attribute(&*self.id, attribute),
+            None => Value::reference(&*self.id),
+        }
     }
 
-    /// `Fn::GetAtt` of an attribute that has no method of its own. The name is not checked.
-    pub fn attribute(&self, name: &str) -> Value<String> {
-        Value::attribute(&self.id, name)
+    /// `Fn::GetAtt` of an attribute that has no method of its own. [`Template::check`](crate::Template::check) knows whether
+    /// there is such an attribute.
+    pub fn attribute(&self, name: &str) -> Value<'stack, String> {
+        Value::attribute(&*self.id, name)
+    }
+
+    /// For the methods that the resource types have for their attributes.
+    pub(crate) fn known_attribute<T>(&self, name: &str) -> Value<'stack, T> {
+        Value::attribute(&*self.id, name)
     }
 }
 
-/// A resource of a type that this library does not know. Nothing about it is checked but its references.
+/// A resource of a type that this library does not know.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raw {
-    /// The type's name, for example `AWS::CloudWatch::Alarm`.
+    /// The type's name, for example `AWS::AppSync::GraphQLApi`.
     pub type_name: String,
     /// The properties as CloudFormation reads them.
     pub properties: Json,
 }
 
-impl Serialize for Raw {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.properties.serialize(serializer)
+impl Property for Raw {
+    fn to_json(&self) -> Json {
+        self.properties.clone()
     }
-}
 
-impl Resource for Raw {
-    const TYPE: &'static str = "";
-    type Facts = ();
-    fn facts(&self) {}
+    fn from_json(json: &Json) -> Result<Self, ReadError> {
+        Ok(Self { type_name: String::new(), properties: json.clone() })
+    }
 }
 
 /// What happens to a resource that leaves the stack, or is replaced.
@@ -193,21 +129,33 @@ impl DeletionPolicy {
 }
 
 /// Resource attributes: what stands beside `Properties`.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html>
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Attributes {
+pub struct Attributes<'stack> {
     /// `DependsOn`: logical ids that must exist first. References make the same order by themselves.
     pub depends_on: Vec<String>,
     /// `Condition`: the resource exists only when it holds.
-    pub condition: Option<String>,
+    pub condition: Option<ConditionRef<'stack>>,
     /// `DeletionPolicy`.
     pub deletion_policy: Option<DeletionPolicy>,
     /// `UpdateReplacePolicy`. CloudFormation knows no `RetainExceptOnCreate` here.
     pub update_replace_policy: Option<DeletionPolicy>,
+    /// `CreationPolicy`, for the few types that wait for signals.
+    pub creation_policy: Option<Json>,
+    /// `UpdatePolicy`, for the few types that are updated in steps, such as `AWS::Lambda::Alias`.
+    pub update_policy: Option<Json>,
     /// `Metadata`.
     pub metadata: Option<Json>,
+    /// Properties that are set over what the type says, in order: path and value.
+    pub(crate) overrides: Vec<(String, Json)>,
 }
 
-impl Attributes {
+impl<'stack> Attributes<'stack> {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// The same policy for leaving the stack and for being replaced.
     #[must_use]
     pub fn on_removal(mut self, policy: DeletionPolicy) -> Self {
@@ -221,15 +169,67 @@ impl Attributes {
 
     /// Created after another resource.
     #[must_use]
-    pub fn after<R: Resource>(mut self, other: &Handle<R>) -> Self {
+    pub fn after<K: Kind>(mut self, other: &Handle<'stack, K>) -> Self {
         self.depends_on.push(other.id().to_owned());
         self
     }
 
     /// Created only when a condition holds.
     #[must_use]
-    pub fn only_if(mut self, condition: &ConditionRef) -> Self {
-        self.condition = Some(condition.name().to_owned());
+    pub fn only_if(mut self, condition: &ConditionRef<'stack>) -> Self {
+        self.condition = Some(condition.clone());
         self
+    }
+
+    /// Sets any property over what the type says, for what this library does not know yet: `path` names the property from
+    /// the outside in, with `/` between, for example `DestinationConfig/OnSuccess/Destination`; a number is a place in a
+    /// list, and one past the end adds to it. Null removes. The check marks it.
+    #[must_use]
+    pub fn override_property(mut self, path: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.overrides.push((path.into(), value.into()));
+        self
+    }
+}
+
+/// Sets or removes what is at a path. False when the path leads through something that has no insides.
+pub(crate) fn set_at(json: &mut Json, path: &str, value: Json) -> bool {
+    let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
+    if json.is_null() {
+        *json = Json::Object(serde_json::Map::new());
+    }
+    match (json, rest) {
+        (Json::Object(object), Some(rest)) => set_at(object.entry(step).or_insert(Json::Null), rest, value),
+        (Json::Object(object), None) if value.is_null() => {
+            object.shift_remove(step);
+            true
+        }
+        (Json::Object(object), None) => {
+            object.insert(step.to_owned(), value);
+            true
+        }
+        (Json::Array(items), rest) => {
+            let Some(index) = step.parse::<usize>().ok().filter(|index| *index <= items.len()) else { return false };
+            match rest {
+                None if value.is_null() => {
+                    if index < items.len() {
+                        items.remove(index);
+                    }
+                    true
+                }
+                _ => {
+                    if index == items.len() {
+                        items.push(Json::Null);
+                    }
+                    match rest {
+                        Some(rest) => set_at(&mut items[index], rest, value),
+                        None => {
+                            items[index] = value;
+                            true
+                        }
+                    }
+                }
+            }
+        }
+        _ => false,
     }
 }

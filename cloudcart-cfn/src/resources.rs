@@ -1,27 +1,47 @@
-//! CloudFormation's resource types, one module per service.
-//!
-//! A struct holds the properties of a type under their own names: what the schema requires is a plain field, anything else
-//! an `Option`. `new` takes what is required and leaves the rest out.
+//! The resource types, a module and a feature per service.
+// Made by `cargo xtask generate` from the schemas in `schemas/`. Edit `schemas/resources.toml`, not this.
 
+#[cfg(feature = "apigatewayv2")]
 pub mod apigatewayv2;
+#[cfg(feature = "certificatemanager")]
+pub mod certificatemanager;
+#[cfg(feature = "cloudformation")]
+pub mod cloudformation;
+#[cfg(feature = "cloudfront")]
+pub mod cloudfront;
+#[cfg(feature = "cloudwatch")]
+pub mod cloudwatch;
+#[cfg(feature = "cognito")]
+pub mod cognito;
+#[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "ec2")]
+pub mod ec2;
+#[cfg(feature = "events")]
+pub mod events;
+#[cfg(feature = "iam")]
 pub mod iam;
+#[cfg(feature = "kms")]
+pub mod kms;
+#[cfg(feature = "lambda")]
 pub mod lambda;
+#[cfg(feature = "logs")]
 pub mod logs;
+#[cfg(feature = "rds")]
+pub mod rds;
+#[cfg(feature = "route53")]
+pub mod route53;
+#[cfg(feature = "s3")]
+pub mod s3;
+#[cfg(feature = "scheduler")]
+pub mod scheduler;
+#[cfg(feature = "secretsmanager")]
+pub mod secretsmanager;
+#[cfg(feature = "ses")]
+pub mod ses;
+#[cfg(feature = "sns")]
+pub mod sns;
+#[cfg(feature = "sqs")]
 pub mod sqs;
-
-/// Implements [`Resource`](crate::Resource) for a type whose handles remember nothing.
-macro_rules! resource {
-    ($type:ident, $name:literal) => {
-        impl $crate::Resource for $type {
-            const TYPE: &'static str = $name;
-            type Facts = ();
-            fn facts(&self) {}
-        }
-    };
-    ($type:ident, $name:literal, arn) => {
-        resource!($type, $name);
-        impl $crate::HasArn for $type {}
-    };
-}
-pub(crate) use resource;
+#[cfg(feature = "ssm")]
+pub mod ssm;

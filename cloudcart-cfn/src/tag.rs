@@ -1,24 +1,26 @@
 //! Tags, which most resources take in the same shape.
 
-use serde::Serialize;
+use crate::value::{IntoValue, List, Value};
 
-use crate::value::{List, Value, list};
-
-/// One tag of a resource.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Tag {
-    /// `Key`: 1 to 128 characters, not starting with `aws:`.
-    pub key: Value<String>,
-    /// `Value`: up to 256 characters.
-    pub value: Value<String>,
+object! {
+    /// One tag of a resource: a key of 1 to 128 characters that does not start with `aws:`, a value of up to 256.
+    Tag<'stack> {
+        required {
+            /// `Key`.
+            key "Key": String,
+            /// `Value`.
+            value "Value": String,
+        }
+        optional {}
+    }
 }
 
 /// Tags from pairs: `tags([("project", "cloudcart")])`.
-pub fn tags<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> List<Tag>
+pub fn tags<'stack, K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> List<'stack, Tag<'stack>>
 where
-    K: Into<Value<String>>,
-    V: Into<Value<String>>,
+    K: IntoValue<'stack, String>,
+    V: IntoValue<'stack, String>,
 {
-    list(pairs.into_iter().map(|(key, value)| Tag { key: key.into(), value: value.into() }))
+    let tags = pairs.into_iter().map(|(key, value)| Tag::new(key, value));
+    Value::Literal(tags.map(Value::Literal).collect())
 }

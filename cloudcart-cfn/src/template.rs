@@ -1,117 +1,69 @@
-//! The template: where resources, parameters, conditions and outputs are declared.
+//! The template: a stack's declarations, ready to be checked and rendered.
 
 use std::panic::Location;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use crate::check::{self, Finding};
+use crate::kind::Kind;
 use crate::limits::Counts;
-use crate::resource::{Attributes, Handle, Raw, Resource};
-use crate::sections::{Condition, ConditionRef, Output, Parameter};
-use crate::value::Value;
+use crate::property::{Property, ReadError};
+use crate::resource::Resource;
 
-/// A CloudFormation template being put together.
+/// A CloudFormation template. [`Template::build`] makes one, [`Template::read`] reads one.
 ///
 /// Sections are rendered sorted by name, so that moving a declaration in the source changes nothing in the template.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Template {
     pub(crate) description: Option<String>,
     pub(crate) metadata: Vec<Declared<Json>>,
-    pub(crate) parameters: Vec<Declared<Parameter>>,
-    pub(crate) conditions: Vec<Declared<Condition>>,
+    pub(crate) parameters: Vec<Declared<Json>>,
+    pub(crate) mappings: Vec<Declared<Json>>,
+    pub(crate) conditions: Vec<Declared<Json>>,
     pub(crate) resources: Vec<Declared<ResourceBody>>,
-    pub(crate) outputs: Vec<Declared<Output>>,
+    pub(crate) outputs: Vec<Declared<Json>>,
+    /// Sections that are kept as they are, such as `Transform` and `Rules`.
+    pub(crate) others: Vec<(String, Json)>,
 }
 
-/// Something with a logical id and the place in the Rust source that declared it.
-#[derive(Debug, Clone)]
+/// Something with a logical id and the place in the Rust source that declared it, if a Rust source did.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Declared<T> {
     pub(crate) id: String,
     pub(crate) body: T,
-    pub(crate) source: &'static Location<'static>,
+    pub(crate) source: Option<&'static Location<'static>>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ResourceBody {
     pub(crate) type_name: String,
-    /// An error only from a resource type whose `Serialize` fails, which [`Template::check`] reports.
-    pub(crate) properties: Result<Json, String>,
-    pub(crate) attributes: Attributes,
+    pub(crate) properties: Arc<Json>,
+    /// What stands beside the properties, in the order in which it is rendered.
+    pub(crate) attributes: Map<String, Json>,
+    /// Whether the type is not one of the library's.
+    pub(crate) raw: bool,
+    /// Paths of the properties that were set over what the type says.
+    pub(crate) overridden: Vec<String>,
+    /// Those of them that lead nowhere.
+    pub(crate) misplaced: Vec<String>,
+    /// The id of the convenience that added it.
+    pub(crate) part_of: Option<String>,
 }
 
 impl Template {
-    /// An empty template with a description of at most 1,024 bytes.
-    pub fn new(description: impl Into<String>) -> Self {
+    pub(crate) fn described(description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..Self::default() }
     }
 
-    /// Adds a resource under a logical id. The id is the author's own word; renaming it replaces the resource.
-    #[track_caller]
-    pub fn add<R: Resource>(&mut self, id: impl Into<String>, resource: R) -> Handle<R> {
-        self.add_with(id, resource, Attributes::default())
-    }
-
-    /// Adds a resource with attributes such as `DeletionPolicy` and `DependsOn`.
-    #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "declaring a resource hands it over; the handle stays")]
-    pub fn add_with<R: Resource>(&mut self, id: impl Into<String>, resource: R, attributes: Attributes) -> Handle<R> {
-        let id = id.into();
-        self.declare(id.clone(), R::TYPE.to_owned(), &resource, attributes);
-        Handle::new(id, resource.facts())
-    }
-
-    /// Adds a resource of a type that this library does not know.
-    #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "as for the typed resources")]
-    pub fn add_raw(&mut self, id: impl Into<String>, resource: Raw, attributes: Attributes) -> Handle<Raw> {
-        let id = id.into();
-        self.declare(id.clone(), resource.type_name.clone(), &resource, attributes);
-        Handle::new(id, ())
-    }
-
-    #[track_caller]
-    fn declare(&mut self, id: String, type_name: String, properties: &impl Serialize, attributes: Attributes) {
-        let properties = serde_json::to_value(properties).map_err(|error| error.to_string());
-        let body = ResourceBody { type_name, properties, attributes };
-        self.resources.push(Declared { id, body, source: Location::caller() });
-    }
-
-    /// Adds a parameter; what comes back is its value.
-    #[track_caller]
-    pub fn parameter(&mut self, id: impl Into<String>, parameter: Parameter) -> Value<String> {
-        let id = id.into();
-        self.parameters.push(Declared { id: id.clone(), body: parameter, source: Location::caller() });
-        Value::reference(id)
-    }
-
-    /// Adds a condition.
-    #[track_caller]
-    pub fn condition(&mut self, id: impl Into<String>, condition: Condition) -> ConditionRef {
-        let id = id.into();
-        self.conditions.push(Declared { id: id.clone(), body: condition, source: Location::caller() });
-        ConditionRef::new(id)
-    }
-
-    /// Adds an output.
-    #[track_caller]
-    pub fn output(&mut self, id: impl Into<String>, output: Output) {
-        self.outputs.push(Declared { id: id.into(), body: output, source: Location::caller() });
-    }
-
-    /// Adds an entry to the template's own `Metadata`.
-    #[track_caller]
-    pub fn metadata(&mut self, key: impl Into<String>, value: Json) {
-        self.metadata.push(Declared { id: key.into(), body: value, source: Location::caller() });
-    }
-
-    /// Where in the Rust source a resource, parameter, condition or output was declared.
+    /// Where in the Rust source a resource, parameter, mapping, condition or output was declared.
     pub fn source_of(&self, logical_id: &str) -> Option<&'static Location<'static>> {
         fn find<T>(declared: &[Declared<T>], id: &str) -> Option<&'static Location<'static>> {
-            declared.iter().find(|one| one.id == id).map(|one| one.source)
+            declared.iter().find(|one| one.id == id).and_then(|one| one.source)
         }
         find(&self.resources, logical_id)
             .or_else(|| find(&self.parameters, logical_id))
+            .or_else(|| find(&self.mappings, logical_id))
             .or_else(|| find(&self.conditions, logical_id))
             .or_else(|| find(&self.outputs, logical_id))
     }
@@ -124,9 +76,21 @@ impl Template {
         types
     }
 
-    /// Everything that is wrong or doubtful and can be known without AWS. Empty when there is nothing.
-    pub fn check(&self) -> Vec<Finding> {
-        check::check(self)
+    /// Logical ids and types of what a convenience of [`easy`](crate::easy) added under an id, in the order in which it did.
+    pub fn parts_of(&self, id: &str) -> Vec<(&str, &str)> {
+        let parts = self.resources.iter().filter(|one| one.body.part_of.as_deref() == Some(id));
+        parts.map(|one| (one.id.as_str(), one.body.type_name.as_str())).collect()
+    }
+
+    /// A resource's properties as they stand in the template.
+    pub fn properties_of(&self, logical_id: &str) -> Option<&Json> {
+        self.resources.iter().find(|one| one.id == logical_id).map(|one| &*one.body.properties)
+    }
+
+    /// A resource as its type: none when there is no resource of that id and type.
+    pub fn resource<'stack, R: Resource<'stack>>(&self, logical_id: &str) -> Option<Result<R, ReadError>> {
+        let found = self.resources.iter().find(|one| one.id == logical_id)?;
+        (found.body.type_name == R::Kind::TYPE).then(|| R::from_json(&found.body.properties))
     }
 
     /// How much of CloudFormation's limits is used.
@@ -137,69 +101,131 @@ impl Template {
     /// The template as CloudFormation reads it. Of two declarations with one id, which [`Template::check`] reports, the
     /// first is rendered.
     pub fn to_value(&self) -> Json {
-        let mut template = Map::new();
-        template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
+        // Maps with text keys over JSON: nothing in a template can fail to be JSON.
+        serde_json::to_value(self).unwrap_or(Json::Null)
+    }
+}
+
+impl Serialize for Template {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("AWSTemplateFormatVersion", "2010-09-09")?;
         if let Some(description) = &self.description {
-            template.insert("Description".to_owned(), json!(description));
+            map.serialize_entry("Description", description)?;
         }
-        section(&mut template, "Metadata", &self.metadata, Clone::clone);
-        section(&mut template, "Parameters", &self.parameters, plain);
-        section(&mut template, "Conditions", &self.conditions, plain);
-        section(&mut template, "Resources", &self.resources, ResourceBody::render);
-        section(&mut template, "Outputs", &self.outputs, plain);
-        Json::Object(template)
+        section(&mut map, "Metadata", &self.metadata)?;
+        section(&mut map, "Parameters", &self.parameters)?;
+        section(&mut map, "Mappings", &self.mappings)?;
+        section(&mut map, "Conditions", &self.conditions)?;
+        let mut others: Vec<_> = self.others.iter().collect();
+        others.sort_by(|a, b| a.0.cmp(&b.0));
+        others.dedup_by(|later, earlier| later.0 == earlier.0);
+        for (name, body) in others {
+            map.serialize_entry(name, body)?;
+        }
+        section(&mut map, "Resources", &self.resources)?;
+        section(&mut map, "Outputs", &self.outputs)?;
+        map.end()
     }
 }
 
-/// Parameters, conditions and outputs are maps with text keys over texts and intrinsics, which JSON can always hold.
-fn plain(body: &impl Serialize) -> Json {
-    serde_json::to_value(body).unwrap_or(Json::Null)
+fn section<M: SerializeMap, T: Serialize>(map: &mut M, name: &str, declared: &[Declared<T>]) -> Result<(), M::Error> {
+    if declared.is_empty() { Ok(()) } else { map.serialize_entry(name, &Section(declared)) }
 }
 
-fn section<T>(template: &mut Map<String, Json>, name: &str, declared: &[Declared<T>], render: impl Fn(&T) -> Json) {
-    if declared.is_empty() {
-        return;
+/// The entries of a section, sorted; the first of each name.
+struct Section<'a, T>(&'a [Declared<T>]);
+
+impl<T: Serialize> Serialize for Section<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sorted: Vec<&Declared<T>> = self.0.iter().collect();
+        // Stable, so that the first declaration of an id comes first.
+        sorted.sort_by(|a, b| a.id.cmp(&b.id));
+        sorted.dedup_by(|later, earlier| later.id == earlier.id);
+        serializer.collect_map(sorted.into_iter().map(|one| (&one.id, &one.body)))
     }
-    let mut sorted: Vec<&Declared<T>> = declared.iter().collect();
-    // Stable, so that the first declaration of an id comes first.
-    sorted.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut entries = Map::new();
-    for one in sorted {
-        entries.entry(one.id.clone()).or_insert_with(|| render(&one.body));
-    }
-    template.insert(name.to_owned(), Json::Object(entries));
 }
 
-impl ResourceBody {
-    fn render(&self) -> Json {
-        let attributes = &self.attributes;
-        let mut resource = Map::new();
-        resource.insert("Type".to_owned(), json!(self.type_name));
-        if let Some(condition) = &attributes.condition {
-            resource.insert("Condition".to_owned(), json!(condition));
+impl Serialize for ResourceBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("Type", &self.type_name)?;
+        for (name, value) in &self.attributes {
+            map.serialize_entry(name, value)?;
         }
-        if !attributes.depends_on.is_empty() {
-            let mut ids = attributes.depends_on.clone();
-            ids.sort_unstable();
-            ids.dedup();
-            resource.insert("DependsOn".to_owned(), json!(ids));
+        if self.properties.as_object().is_none_or(|properties| !properties.is_empty()) {
+            map.serialize_entry("Properties", &*self.properties)?;
         }
-        if let Some(policy) = attributes.deletion_policy {
-            resource.insert("DeletionPolicy".to_owned(), json!(policy.as_str()));
+        map.end()
+    }
+}
+
+impl Template {
+    /// A template that is already JSON, in the long form. Each resource keeps its properties as they are; those of a type
+    /// that the library knows are what [`Template::resource`] gives as that type and [`Template::check`] checks.
+    pub fn from_value(value: &Json) -> Result<Self, ReadError> {
+        let sections = value.as_object().ok_or_else(|| ReadError::expected("an object", value))?;
+        let mut template = Self::default();
+        for (name, body) in sections {
+            let read = match name.as_str() {
+                "AWSTemplateFormatVersion" if body == "2010-09-09" => Ok(()),
+                "AWSTemplateFormatVersion" => Err(ReadError::expected("`2010-09-09`", body)),
+                "Description" => String::from_json(body).map(|text| template.description = Some(text)),
+                "Metadata" => entries(body).map(|read| template.metadata = read),
+                "Parameters" => entries(body).map(|read| template.parameters = read),
+                "Mappings" => entries(body).map(|read| template.mappings = read),
+                "Conditions" => entries(body).map(|read| template.conditions = read),
+                "Outputs" => entries(body).map(|read| template.outputs = read),
+                "Resources" => entries(body).and_then(|read| {
+                    template.resources = read.into_iter().map(resource).collect::<Result<_, _>>()?;
+                    Ok(())
+                }),
+                "Transform" | "Rules" | "Hooks" => {
+                    template.others.push((name.clone(), body.clone()));
+                    Ok(())
+                }
+                _ => {
+                    return Err(ReadError::new(format!("`{name}` is no section of a template")));
+                }
+            };
+            read.map_err(|error| error.inside(name))?;
         }
-        if let Some(policy) = attributes.update_replace_policy {
-            resource.insert("UpdateReplacePolicy".to_owned(), json!(policy.as_str()));
+        Ok(template)
+    }
+}
+
+fn entries(body: &Json) -> Result<Vec<Declared<Json>>, ReadError> {
+    let entries = body.as_object().ok_or_else(|| ReadError::expected("an object", body))?.iter();
+    Ok(entries.map(|(id, body)| Declared { id: id.clone(), body: body.clone(), source: None }).collect())
+}
+
+fn resource(declared: Declared<Json>) -> Result<Declared<ResourceBody>, ReadError> {
+    let Declared { id, body, source } = declared;
+    let read = |body: Json| {
+        let Json::Object(mut attributes) = body else { return Err(ReadError::expected("an object", &body)) };
+        let type_name = match attributes.shift_remove("Type") {
+            Some(Json::String(name)) => name,
+            Some(other) => return Err(ReadError::expected("a text", &other).inside("Type")),
+            None => return Err(ReadError::new("`Type` is required")),
+        };
+        let properties = attributes.shift_remove("Properties").unwrap_or_else(|| json!({}));
+        if !properties.is_object() {
+            return Err(ReadError::expected("an object", &properties).inside("Properties"));
         }
-        if let Some(metadata) = &attributes.metadata {
-            resource.insert("Metadata".to_owned(), metadata.clone());
-        }
-        match &self.properties {
-            Ok(Json::Object(properties)) if properties.is_empty() => {}
-            Ok(properties) => {
-                resource.insert("Properties".to_owned(), properties.clone());
-            }
-            Err(_) => {}
-        }
-        Json::Object(resource)
+        let raw = !crate::schema::is_known(&type_name);
+        let properties = Arc::new(properties);
+        Ok(ResourceBody {
+            type_name,
+            properties,
+            attributes,
+            raw,
+            overridden: Vec::new(),
+            misplaced: Vec::new(),
+            part_of: None,
+        })
+    };
+    match read(body) {
+        Ok(body) => Ok(Declared { id, body, source }),
+        Err(error) => Err(error.inside(id)),
     }
 }

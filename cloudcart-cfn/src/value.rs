@@ -1,45 +1,56 @@
 //! A property's value: a literal, or an intrinsic function that CloudFormation evaluates.
 //!
-//! Serialised by hand: what is written is exactly what CloudFormation's reference describes, in the long form.
+//! Written and read by hand: what is written is exactly what CloudFormation's reference describes, in the long form.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
+
+mod codec;
+mod convert;
 
 use std::collections::BTreeMap;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value as Json;
 
-use crate::sections::ConditionRef;
+pub use convert::IntoValue;
+
+use crate::sections::{ConditionRef, MappingRef};
 
 /// A literal `T`, or an intrinsic function that gives one.
+///
+/// `'stack` is the stack whose resources it may refer to: a value that was made from a handle of one stack does not
+/// compile in another.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value<T> {
+pub enum Value<'stack, T> {
     /// The value itself.
     Literal(T),
     /// `Fn::If`: one of two values, by a condition of the template.
     If {
-        /// Name of the condition.
-        condition: String,
+        /// The condition.
+        condition: ConditionRef<'stack>,
         /// The value when it holds.
-        then: Box<Value<T>>,
+        then: Box<Value<'stack, T>>,
         /// The value when it does not.
-        otherwise: Box<Value<T>>,
+        otherwise: Box<Value<'stack, T>>,
     },
     /// Any other intrinsic function.
-    Intrinsic(Box<Intrinsic>),
+    Intrinsic(Box<Intrinsic<'stack>>),
 }
 
 /// A list property: the list may be an intrinsic function, and so may each element.
-pub type List<T> = Value<Vec<Value<T>>>;
+pub type List<'stack, T> = Value<'stack, Vec<Value<'stack, T>>>;
+
+/// A property with names of one's own, such as environment variables.
+pub type StringMap<'stack, T> = Value<'stack, BTreeMap<String, Value<'stack, T>>>;
 
 /// An intrinsic function whose own arguments do not depend on the type of what it gives.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Intrinsic {
+pub enum Intrinsic<'stack> {
     /// `Ref` to a resource, a parameter or a pseudo parameter.
     Ref(String),
     /// `Fn::GetAtt`.
     GetAtt {
         /// Logical id of the resource.
         id: String,
-        /// Name of the attribute.
+        /// Name of the attribute; nested ones have dots, for example `Endpoint.Address`.
         attribute: String,
     },
     /// `Fn::Sub`: `${Name}` and `${Resource.Attribute}` in the text are replaced, `${!Name}` stays as `${Name}`.
@@ -47,42 +58,69 @@ pub enum Intrinsic {
         /// The text with placeholders.
         text: String,
         /// Placeholders that are neither resources nor parameters.
-        variables: BTreeMap<String, Value<String>>,
+        variables: BTreeMap<String, Value<'stack, String>>,
     },
     /// `Fn::Join`.
     Join {
         /// What stands between the values.
         delimiter: String,
         /// The values.
-        values: List<String>,
+        values: List<'stack, String>,
     },
     /// `Fn::Select`.
     Select {
         /// Index from 0.
-        index: u32,
+        index: Value<'stack, i64>,
         /// The list.
-        from: List<String>,
+        from: List<'stack, String>,
     },
     /// `Fn::Split`.
     Split {
         /// Where to cut.
         delimiter: String,
         /// What to cut.
-        source: Value<String>,
+        source: Value<'stack, String>,
+    },
+    /// `Fn::FindInMap`.
+    FindInMap {
+        /// The mapping.
+        mapping: MappingRef<'stack>,
+        /// The key of the first level.
+        first: Value<'stack, String>,
+        /// The key of the second level.
+        second: Value<'stack, String>,
     },
     /// `Fn::ImportValue`: an export of another stack.
-    ImportValue(Value<String>),
+    ImportValue(Value<'stack, String>),
     /// `Fn::Base64`.
-    Base64(Value<String>),
+    Base64(Value<'stack, String>),
+    /// `Fn::Cidr`: address blocks cut from a block.
+    Cidr {
+        /// The block to cut, for example `10.0.0.0/16`.
+        block: Value<'stack, String>,
+        /// How many blocks, 1 to 256.
+        count: Value<'stack, i64>,
+        /// Bits of each block that are left for hosts: 8 makes a `/24` of IPv4.
+        bits: Option<Value<'stack, i64>>,
+    },
+    /// `Fn::GetAZs`: the availability zones of a region; the stack's own when it is empty.
+    GetAzs(Value<'stack, String>),
+    /// A function that this library has no words for, such as `Fn::Transform` or one of a language extension.
+    Other {
+        /// Its name, for example `Fn::ToJsonString`.
+        name: String,
+        /// Its arguments as they stand in the template.
+        arguments: Json,
+    },
 }
 
-impl<T> Value<T> {
+impl<'stack, T> Value<'stack, T> {
     /// What an intrinsic function gives, which the caller knows to be a `T`.
-    pub fn intrinsic(intrinsic: Intrinsic) -> Self {
+    pub fn intrinsic(intrinsic: Intrinsic<'stack>) -> Self {
         Self::Intrinsic(Box::new(intrinsic))
     }
 
-    /// `Ref` to a logical name. Prefer [`Handle::reference`](crate::Handle::reference), which knows its type.
+    /// `Ref` to a logical name. Prefer [`Handle::reference`](crate::Handle::reference), which knows its type and its stack.
     pub fn reference(id: impl Into<String>) -> Self {
         Self::intrinsic(Intrinsic::Ref(id.into()))
     }
@@ -93,11 +131,15 @@ impl<T> Value<T> {
     }
 
     /// `Fn::If`.
-    pub fn when(condition: &ConditionRef, then: impl Into<Self>, otherwise: impl Into<Self>) -> Self {
+    pub fn when(
+        condition: &ConditionRef<'stack>,
+        then: impl IntoValue<'stack, T>,
+        otherwise: impl IntoValue<'stack, T>,
+    ) -> Self {
         Self::If {
-            condition: condition.name().to_owned(),
-            then: Box::new(then.into()),
-            otherwise: Box::new(otherwise.into()),
+            condition: condition.clone(),
+            then: Box::new(then.into_value()),
+            otherwise: Box::new(otherwise.into_value()),
         }
     }
 
@@ -107,7 +149,7 @@ impl<T> Value<T> {
     }
 
     /// The same value, with its literals made into another type.
-    pub fn map<U>(self, literal: impl Fn(T) -> U + Copy) -> Value<U> {
+    pub fn map<U>(self, literal: impl Fn(T) -> U + Copy) -> Value<'stack, U> {
         match self {
             Self::Literal(value) => Value::Literal(literal(value)),
             Self::If { condition, then, otherwise } => {
@@ -126,124 +168,10 @@ impl<T> Value<T> {
     }
 }
 
-impl Value<String> {
+impl<'stack> Value<'stack, String> {
     /// Claims that this text is of a more exact kind, for what the compiler cannot know: an ARN put together by
-    /// [`sub()`], or one that comes in by a parameter.
-    pub fn assume<T: From<String>>(self) -> Value<T> {
+    /// [`sub!`](crate::sub!), or one that comes in by a parameter or an import.
+    pub fn assume<T: From<String>>(self) -> Value<'stack, T> {
         self.map(T::from)
     }
-}
-
-impl<T> From<T> for Value<T> {
-    fn from(literal: T) -> Self {
-        Self::Literal(literal)
-    }
-}
-
-impl From<&str> for Value<String> {
-    fn from(literal: &str) -> Self {
-        Self::Literal(literal.to_owned())
-    }
-}
-
-/// A list literal: `list(["GET", "POST"])`.
-pub fn list<T, I>(items: I) -> List<T>
-where
-    I: IntoIterator,
-    I::Item: Into<Value<T>>,
-{
-    Value::Literal(items.into_iter().map(Into::into).collect())
-}
-
-/// `Fn::Sub` over names of the template and pseudo parameters.
-pub fn sub(text: impl Into<String>) -> Value<String> {
-    sub_with(text, std::iter::empty::<(String, Value<String>)>())
-}
-
-/// `Fn::Sub` with placeholders of its own.
-pub fn sub_with<K, V>(text: impl Into<String>, variables: impl IntoIterator<Item = (K, V)>) -> Value<String>
-where
-    K: Into<String>,
-    V: Into<Value<String>>,
-{
-    let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-    Value::intrinsic(Intrinsic::Sub { text: text.into(), variables })
-}
-
-/// `Fn::Join`.
-pub fn join<V: Into<Value<String>>>(
-    delimiter: impl Into<String>,
-    values: impl IntoIterator<Item = V>,
-) -> Value<String> {
-    Value::intrinsic(Intrinsic::Join { delimiter: delimiter.into(), values: list(values) })
-}
-
-/// Pseudo parameters: what CloudFormation knows without being told.
-pub mod pseudo {
-    use super::Value;
-
-    /// The names that `Ref` and `Fn::Sub` accept without a declaration.
-    pub const NAMES: [&str; 8] = [
-        "AWS::AccountId",
-        "AWS::NoValue",
-        "AWS::NotificationARNs",
-        "AWS::Partition",
-        "AWS::Region",
-        "AWS::StackId",
-        "AWS::StackName",
-        "AWS::URLSuffix",
-    ];
-
-    /// The account's twelve digits.
-    pub fn account_id() -> Value<String> {
-        Value::reference("AWS::AccountId")
-    }
-
-    /// `aws`, `aws-cn`, `aws-us-gov`, …
-    pub fn partition() -> Value<String> {
-        Value::reference("AWS::Partition")
-    }
-
-    /// The region, for example `eu-west-1`.
-    pub fn region() -> Value<String> {
-        Value::reference("AWS::Region")
-    }
-
-    /// The stack's name.
-    pub fn stack_name() -> Value<String> {
-        Value::reference("AWS::StackName")
-    }
-}
-
-impl<T: Serialize> Serialize for Value<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Literal(value) => value.serialize(serializer),
-            Self::If { condition, then, otherwise } => function(serializer, "Fn::If", &(condition, then, otherwise)),
-            Self::Intrinsic(intrinsic) => intrinsic.serialize(serializer),
-        }
-    }
-}
-
-impl Serialize for Intrinsic {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Ref(name) => function(serializer, "Ref", name),
-            Self::GetAtt { id, attribute } => function(serializer, "Fn::GetAtt", &(id, attribute)),
-            Self::Sub { text, variables } if variables.is_empty() => function(serializer, "Fn::Sub", text),
-            Self::Sub { text, variables } => function(serializer, "Fn::Sub", &(text, variables)),
-            Self::Join { delimiter, values } => function(serializer, "Fn::Join", &(delimiter, values)),
-            Self::Select { index, from } => function(serializer, "Fn::Select", &(index, from)),
-            Self::Split { delimiter, source } => function(serializer, "Fn::Split", &(delimiter, source)),
-            Self::ImportValue(name) => function(serializer, "Fn::ImportValue", name),
-            Self::Base64(text) => function(serializer, "Fn::Base64", text),
-        }
-    }
-}
-
-/// An intrinsic function is a map of one key.
-fn function<S: Serializer>(serializer: S, name: &str, arguments: &impl Serialize) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(name, arguments)?;
-    map.end()
 }

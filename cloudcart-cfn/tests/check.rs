@@ -1,34 +1,33 @@
-//! What `Template::check` finds, and that it says where.
+//! What is found in any template, and that it says where.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use cloudcart_cfn::check::{Finding, Input, Override, Problem, Severity, run};
 use cloudcart_cfn::prelude::*;
-use cloudcart_cfn::resources::logs::LogGroup;
-use cloudcart_cfn::resources::sqs::{Queue, RedrivePolicy};
-use cloudcart_cfn::{Finding, Problem, Raw, Severity, limits};
-use serde_json::{Value as Json, json};
+use cloudcart_cfn::{Allowance, Lint, limits, sqs};
+use serde_json::{Map, Value as Json, json};
 
-fn raw(properties: Json) -> Raw {
-    Raw { type_name: "AWS::CloudFormation::WaitConditionHandle".to_owned(), properties }
+/// A template with a queue, a parameter and a resource of these properties.
+fn with(properties: &Json) -> Json {
+    json!({
+        "Parameters": {"Name": {"Type": "String"}},
+        "Resources": {"Other": {"Type": "AWS::SQS::Queue"}, "Thing": {"Type": "Custom::Thing", "Properties": properties}},
+    })
 }
 
-fn with(properties: Json) -> Template {
-    let mut template = Template::default();
-    template.add("Other", Queue::default());
-    template.parameter("Name", Parameter::text("A name."));
-    template.add_raw("Thing", raw(properties), Attributes::default());
-    template
+fn findings(template: &Json) -> Vec<Finding> {
+    run(&Input::of(template)).findings
 }
 
-fn only(template: &Template) -> Finding {
-    let findings = template.check();
+fn only(template: &Json) -> Finding {
+    let findings = findings(template);
     assert_eq!(findings.len(), 1, "{findings:#?}");
     findings.into_iter().next().unwrap()
 }
 
 #[test]
 fn a_good_template_has_no_findings() {
-    let template = with(json!({
+    let template = with(&json!({
         "A": {"Ref": "Name"},
         "B": {"Fn::GetAtt": ["Other", "Arn"]},
         "C": {"Fn::GetAtt": "Other.Arn"},
@@ -36,7 +35,7 @@ fn a_good_template_has_no_findings() {
         "E": {"Fn::Sub": ["${own} ${Other}", {"own": {"Ref": "Name"}}]},
         "F": {"Ref": "AWS::NoValue"},
     }));
-    assert_eq!(template.check(), vec![]);
+    assert_eq!(findings(&template), vec![]);
 }
 
 #[test]
@@ -50,27 +49,25 @@ fn unknown_names_are_found_in_every_kind_of_reference() {
         (json!({"A": {"Fn::Join": ["", ["a", {"Ref": "Nobody"}]]}}), "Resources/Thing/Properties/A/1/1"),
         (json!({"A": {"Fn::Sub": ["${own}", {"own": {"Ref": "Nobody"}}]}}), "Resources/Thing/Properties/A/1/own"),
     ] {
-        let finding = only(&with(properties));
+        let finding = only(&with(&properties));
         assert_eq!(finding.problem, Problem::UnknownName { name: "Nobody".to_owned(), nearest: None });
         assert_eq!(finding.path, path);
         assert_eq!(finding.logical_id.as_deref(), Some("Thing"));
-        assert_eq!(finding.source.unwrap().file(), file!());
     }
 }
 
 #[test]
 fn an_attribute_of_a_parameter_is_an_error() {
-    let finding = only(&with(json!({"A": {"Fn::GetAtt": ["Name", "Arn"]}})));
+    let finding = only(&with(&json!({"A": {"Fn::GetAtt": ["Name", "Arn"]}})));
     assert_eq!(finding.problem, Problem::NotAResource("Name".to_owned()));
 }
 
 #[test]
 fn a_placeholder_that_is_not_closed_is_an_error() {
-    assert_eq!(
-        only(&with(json!({"A": {"Fn::Sub": "a${Other"}}))).problem,
-        Problem::BadPlaceholder("${Other".to_owned())
-    );
-    assert_eq!(only(&with(json!({"A": {"Fn::Sub": "a${}"}}))).problem, Problem::BadPlaceholder("${}".to_owned()));
+    for (text, at) in [("a${Other", "${Other"), ("a${}", "${}")] {
+        let problem = only(&with(&json!({"A": {"Fn::Sub": text}}))).problem;
+        assert_eq!(problem, Problem::BadPlaceholder(at.to_owned()));
+    }
 }
 
 #[test]
@@ -82,113 +79,73 @@ fn a_function_with_wrong_arguments_is_an_error() {
         (json!({"A": {"Fn::Sub": ["only text"]}}), "Fn::Sub"),
         (json!({"A": {"Fn::If": ["Condition", 1]}}), "Fn::If"),
     ] {
-        assert_eq!(only(&with(properties)).problem, Problem::BadFunction(name.to_owned()));
+        assert_eq!(only(&with(&properties)).problem, Problem::BadFunction(name.to_owned()));
     }
 }
 
 #[test]
 fn unknown_conditions_are_found_in_properties_resources_and_outputs() {
-    let mut template = with(json!({"A": {"Fn::If": ["Maybe", 1, 2]}}));
-    assert_eq!(only(&template).problem, Problem::UnknownCondition("Maybe".to_owned()));
-    let maybe = template.condition("Maybe", Condition::equals(pseudo::region(), "eu-west-1"));
-    assert_eq!(template.check(), vec![]);
-
-    template.add_with("Logs", LogGroup::default(), Attributes::default().only_if(&maybe));
-    template.output("Out", Output::new("x").only_if(&maybe));
-    assert_eq!(template.check(), vec![]);
-
-    let mut other = Template::default();
-    other.add_with("Logs", LogGroup::default(), Attributes::default().only_if(&maybe));
-    assert_eq!(only(&other).path, "Resources/Logs/Condition");
+    let conditions = json!({"Maybe": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}});
+    let mut inside = with(&json!({"A": {"Fn::If": ["Maybe", 1, 2]}}));
+    let mut beside = with(&json!({}));
+    beside["Resources"]["Thing"]["Condition"] = json!("Maybe");
+    let mut output = with(&json!({}));
+    output["Outputs"] = json!({"Out": {"Value": "x", "Condition": "Maybe"}});
+    for (template, path) in [
+        (&mut inside, "Resources/Thing/Properties/A"),
+        (&mut beside, "Resources/Thing/Condition"),
+        (&mut output, "Outputs/Out/Condition"),
+    ] {
+        let finding = only(template);
+        assert_eq!(finding.problem, Problem::UnknownCondition("Maybe".to_owned()));
+        assert_eq!(finding.path, path);
+        template["Conditions"] = conditions.clone();
+        assert_eq!(findings(template), vec![]);
+    }
 }
 
 #[test]
 fn names_are_letters_and_digits() {
+    let named = |name: &str| json!({"Resources": {name: {"Type": "AWS::SQS::Queue"}}});
     for name in ["", "with-hyphen", "dé", "a_b", &"x".repeat(256)] {
-        let mut template = Template::default();
-        template.add(name, Queue::default());
-        assert_eq!(only(&template).problem, Problem::InvalidName(name.to_owned()));
+        assert_eq!(only(&named(name)).problem, Problem::InvalidName(name.to_owned()));
     }
-    let mut template = Template::default();
-    template.add("x".repeat(255), Queue::default());
-    assert_eq!(template.check(), vec![]);
+    assert_eq!(findings(&named(&"x".repeat(255))), vec![]);
 }
 
 #[test]
-fn a_name_declared_twice_is_told_with_both_places() {
-    let mut template = Template::default();
-    template.add("Twin", Queue::default());
-    template.parameter("Twin", Parameter::text("Shares the name space of resources."));
-    let finding = only(&template);
-    // Parameters are looked at first, whichever was declared first.
-    let Problem::DuplicateName(name, first) = &finding.problem else { panic!("{finding}") };
-    assert_eq!(name, "Twin");
-    assert!(first.starts_with(file!()), "{first}");
-
-    // An output may be named like a resource.
-    let mut template = Template::default();
-    let queue = template.add("Jobs", Queue::default());
-    template.output("Jobs", Output::new(queue.reference()));
-    assert_eq!(template.check(), vec![]);
+fn resources_and_parameters_share_their_names_and_outputs_do_not() {
+    let mut template =
+        json!({"Parameters": {"Twin": {"Type": "String"}}, "Resources": {"Twin": {"Type": "AWS::SQS::Queue"}}});
+    let twin = Problem::DuplicateName("Twin".to_owned(), "Parameters/Twin".to_owned());
+    assert_eq!(only(&template).problem, twin);
+    template["Outputs"] = json!({"Twin": {"Value": "x"}});
+    assert_eq!(only(&template).problem, twin);
 }
 
 #[test]
-fn a_cycle_is_told_as_a_path() {
-    let mut template = Template::default();
-    let ring = |target: &str| Queue {
-        redrive_policy: Some(
-            RedrivePolicy { dead_letter_target_arn: Value::attribute(target, "Arn"), max_receive_count: 3.into() }
-                .into(),
-        ),
-        ..Queue::default()
-    };
-    template.add("A", ring("B"));
-    let c = template.add("C", ring("A"));
-    template.add_with("B", Queue::default(), Attributes::default().after(&c));
-    let finding = only(&template);
-    assert_eq!(
-        finding.problem.to_string(),
-        "waits for itself: A.Properties.RedrivePolicy.deadLetterTargetArn → B.DependsOn → \
-         C.Properties.RedrivePolicy.deadLetterTargetArn → A"
-    );
-    assert_eq!(finding.logical_id.as_deref(), Some("A"));
-}
-
-#[test]
-fn a_resource_that_needs_itself_is_a_cycle() {
-    let mut template = Template::default();
-    template.add_raw("Self1", raw(json!({"A": {"Ref": "Self1"}})), Attributes::default());
-    assert_eq!(only(&template).problem, Problem::Cycle(vec!["Self1.Properties.A".to_owned(), "Self1".to_owned()]));
-}
-
-#[test]
-fn limits_are_errors_and_a_large_body_is_a_note() {
-    let mut template = Template::default();
-    assert_eq!(only(&template).problem, Problem::NoResources);
-    for number in 0..=limits::RESOURCES {
-        template.add(format!("Queue{number}"), Queue::default());
-    }
+fn counts_are_errors_and_a_large_body_is_a_note() {
+    assert_eq!(only(&json!({})).problem, Problem::NoResources);
+    let queue = || json!({"Type": "AWS::SQS::Queue"});
+    let many: Map<String, Json> = (0..=limits::RESOURCES).map(|number| (format!("Queue{number}"), queue())).collect();
     let limit = Problem::Limit { what: "resources", used: 501, limit: 500 };
-    assert_eq!(only(&template).problem, limit);
-    assert_eq!(template.counts().resources, 501);
+    assert_eq!(only(&json!({"Resources": many})).problem, limit);
 
-    let mut large = with(json!({"A": "x".repeat(limits::INLINE_BYTES)}));
-    let finding = only(&large);
-    assert_eq!(finding.severity, Severity::Note);
-    assert!(!large.counts().fits_inline());
-    large.add_raw("More", raw(json!({"A": "x".repeat(limits::S3_BYTES)})), Attributes::default());
-    assert!(matches!(only(&large).problem, Problem::Limit { what: "bytes", .. }));
+    assert_eq!(only(&with(&json!({"A": "x".repeat(limits::INLINE_BYTES)}))).severity, Severity::Note);
+    let larger = only(&with(&json!({"A": "x".repeat(limits::S3_BYTES)})));
+    assert!(matches!(larger.problem, Problem::Limit { what: "bytes", .. }));
+    assert_eq!(larger.severity, Severity::Error);
 }
 
 #[test]
 fn many_parameters_outputs_and_a_long_description_are_errors() {
-    let mut template = Template::new("x".repeat(1025));
-    template.add("Jobs", Queue::default());
-    for number in 0..201 {
-        template.parameter(format!("P{number}"), Parameter::text("One."));
-        template.output(format!("O{number}"), Output::new("1"));
-    }
-    let texts: Vec<String> = template.check().iter().map(ToString::to_string).collect();
+    let many =
+        |entry: Json| -> Map<String, Json> { (0..201).map(|number| (format!("N{number}"), entry.clone())).collect() };
+    let jobs = json!({"Jobs": {"Type": "AWS::SQS::Queue"}});
+    let mut template = json!({"Description": "x".repeat(1025), "Resources": jobs});
+    template["Parameters"] = many(json!({"Type": "String"})).into();
+    template["Outputs"] = many(json!({"Value": "1"})).into();
+    let texts: Vec<String> = findings(&template).iter().map(ToString::to_string).collect();
     assert_eq!(
         texts,
         [
@@ -201,23 +158,58 @@ fn many_parameters_outputs_and_a_long_description_are_errors() {
 
 #[test]
 fn properties_that_are_no_object_are_an_error() {
-    let finding = only(&with(json!([1])));
+    let finding = only(&with(&json!([1])));
     assert_eq!(finding.path, "Resources/Thing/Properties");
     assert!(finding.to_string().contains("not an object"), "{finding}");
 }
 
 #[test]
+fn what_is_replaced_cannot_be_kept_except_on_creation() {
+    let mut template = with(&json!({}));
+    template["Resources"]["Thing"]["DeletionPolicy"] = json!("RetainExceptOnCreate");
+    assert_eq!(findings(&template), vec![]);
+    template["Resources"]["Thing"]["UpdateReplacePolicy"] = json!("RetainExceptOnCreate");
+    assert_eq!(only(&template).problem, Problem::UpdateReplacePolicy);
+}
+
+#[test]
 fn a_finding_reads_path_problem_and_line() {
-    let mut template = Template::default();
-    let line = line!() + 1;
-    template.add_raw("Thing", raw(json!({"A": {"Ref": "Nobody"}})), Attributes::default());
-    assert_eq!(
-        only(&template).to_string(),
-        format!(
-            "Resources/Thing/Properties/A: refers to `Nobody`, which the template does not declare ({}:{line})",
-            file!()
-        )
-    );
-    assert_eq!(template.source_of("Thing").unwrap().line(), line);
-    assert_eq!(template.source_of("Nobody"), None);
+    let mut line = 0;
+    let template = Template::build("", |stack| {
+        line = line!() + 1;
+        stack.add("Jobs", sqs::Queue { delay_seconds: Some(Value::reference("Nobody")), ..sqs::Queue::new() });
+    });
+    let found = template.check();
+    let text = "refers to `Nobody`, which the template does not declare";
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].to_string(), format!("Resources/Jobs/Properties/DelaySeconds: {text} ({}:{line})", file!()));
+}
+
+#[test]
+fn a_stack_tells_of_raw_resources_and_of_what_is_set_past_its_structs() {
+    let template = Template::build("", |stack| {
+        let raw = Raw { type_name: "AWS::Brand::New".to_owned(), properties: json!({}) };
+        stack.add_raw("New", raw, Attributes::default());
+        stack.add_with(
+            "Jobs",
+            sqs::Queue::new(),
+            Attributes::default().override_property("Tags", json!([{"Key": "a", "Value": "b"}])),
+        );
+    });
+    let lints: Vec<Option<Lint>> = template.check().iter().map(|finding| finding.lint).collect();
+    assert_eq!(lints, [Some(Lint::RawResource), Some(Lint::PropertyOverride)]);
+    let report = template.report(&[Allowance::on("New", Lint::RawResource, "Too new.")]);
+    assert_eq!(report.findings.len(), 1);
+    assert_eq!(report.allowed.len(), 1);
+}
+
+#[test]
+fn a_property_that_cannot_be_set_is_an_error() {
+    let template = with(&json!({}));
+    let mut input = Input::of(&template);
+    input.misplaced = vec![Override { logical_id: "Thing".to_owned(), property: "A/B".to_owned() }];
+    let found = run(&input).findings;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path, "Resources/Thing/Properties/A/B");
+    assert_eq!(found[0].problem, Problem::MisplacedOverride("A/B".to_owned()));
 }

@@ -130,13 +130,3 @@ fn declarations_of_the_program_tell_of_twins_and_lines() {
     assert_eq!(found[0].source, Some(here));
     assert_eq!(found[0].problem, Problem::DuplicateName("Twin".to_owned(), format!("{}:{}", file!(), here.line())));
 }
-
-#[test]
-fn resources_that_cannot_be_rendered_are_told_with_the_reason() {
-    let template = json!({"Resources": {"Thing": {"Type": "Custom::Thing"}}});
-    let mut input = Input::of(&template);
-    input.unrenderable = vec![("Thing".to_owned(), "a key is no text".to_owned())];
-    let found = run(&input).findings;
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].to_string(), "Resources/Thing/Properties: cannot be rendered: a key is no text");
-}

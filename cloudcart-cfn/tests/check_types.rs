@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use cloudcart_cfn::Schema;
 use cloudcart_cfn::check::schema::check_properties;
-use cloudcart_cfn::check::{Input, Problem, Severity, run, schemas};
+use cloudcart_cfn::check::{Input, Problem, Severity, run};
 use serde_json::{Value as Json, json};
 
 /// What is wrong with properties: `path: problem`.
@@ -13,19 +14,8 @@ fn wrong(schema: &Json, properties: &Json) -> Vec<String> {
     found
 }
 
-static SCHEMAS: [schemas::Vendored; 5] = [
-    schemas::Vendored::new("AWS::ApiGatewayV2::Stage", include_str!("schemas/aws-apigatewayv2-stage.json")),
-    schemas::Vendored::new("AWS::DynamoDB::Table", include_str!("schemas/aws-dynamodb-table.json")),
-    schemas::Vendored::new(
-        "AWS::Lambda::EventSourceMapping",
-        include_str!("schemas/aws-lambda-eventsourcemapping.json"),
-    ),
-    schemas::Vendored::new("AWS::Lambda::Function", include_str!("schemas/aws-lambda-function.json")),
-    schemas::Vendored::new("AWS::SQS::Queue", include_str!("schemas/aws-sqs-queue.json")),
-];
-
 fn schema_of(type_name: &str) -> Option<&'static Json> {
-    SCHEMAS.iter().find(|one| one.type_name() == type_name)?.schema()
+    Schema::of(type_name).map(Schema::json)
 }
 
 fn of(kind: &str, properties: &Json) -> Vec<String> {
@@ -34,9 +24,12 @@ fn of(kind: &str, properties: &Json) -> Vec<String> {
 
 /// The texts of the findings in a template, checked with the schemas above.
 fn in_template(template: &Json) -> Vec<String> {
-    let mut input = Input::of(template);
-    input.schema_of = &|type_name| schema_of(type_name);
-    run(&input).findings.iter().filter(|one| one.severity == Severity::Error).map(ToString::to_string).collect()
+    run(&Input::of(template))
+        .findings
+        .iter()
+        .filter(|one| one.severity == Severity::Error)
+        .map(ToString::to_string)
+        .collect()
 }
 
 #[test]
@@ -92,7 +85,7 @@ fn attributes_are_those_that_the_schema_says_aws_sets() {
                     "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
                 }},
                 "Jobs": {"Type": "AWS::SQS::Queue"},
-                "Part": {"Type": "AWS::CloudFormation::Stack"},
+                "Part": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://x"}},
                 "Own": {"Type": "Custom::Thing"},
                 "New": {"Type": "AWS::Brand::New"},
             },
@@ -136,15 +129,4 @@ fn a_template_is_checked_against_the_schemas_of_its_types() {
             "Resources/Live/Properties: the property `ApiId` is missing",
         ]
     );
-}
-
-#[test]
-fn the_vendored_schemas_are_sorted_and_can_be_read() {
-    assert!(schemas::VENDORED.is_sorted_by_key(schemas::Vendored::type_name));
-    for one in schemas::VENDORED {
-        assert!(one.schema().is_some_and(Json::is_object), "{}", one.type_name());
-        assert_eq!(schemas::schema_of(one.type_name()), one.schema());
-    }
-    assert_eq!(schemas::schema_of("AWS::Brand::New"), None);
-    assert_eq!(schemas::Vendored::new("AWS::No::Json", "{").schema(), None);
 }

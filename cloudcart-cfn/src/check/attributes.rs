@@ -71,9 +71,10 @@ pub(super) fn check(type_name: &str, schema: Option<&Json>, attribute: &str) -> 
     unknown(near.or_else(|| (known.len() == 1).then(|| known[0].clone())))
 }
 
-/// The attributes that AWS sets, with dots.
+/// The attributes that AWS sets, with dots, and those that the official schema leaves out.
 pub(super) fn names(schema: &Json) -> Vec<String> {
     let pointers = schema.get("readOnlyProperties").and_then(Json::as_array).into_iter().flatten();
     let texts = pointers.filter_map(Json::as_str).filter_map(|pointer| pointer.strip_prefix("/properties/"));
-    texts.map(|text| text.replace("/properties/", ".").replace('/', ".")).collect()
+    let also = schema["cloudcart"]["attributes"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    texts.map(|text| text.replace("/properties/", ".").replace('/', ".")).chain(also.map(str::to_owned)).collect()
 }

@@ -45,8 +45,9 @@ pub(super) fn names(input: &Input<'_>, findings: &mut Findings<'_>) {
 
 /// What stands in a resource beside its properties.
 pub(super) fn resources(input: &Input<'_>, findings: &mut Findings<'_>) {
-    for (id, error) in &input.unrenderable {
-        findings.add(format!("Resources/{id}/Properties"), Problem::Unrenderable(error.clone()));
+    for one in &input.misplaced {
+        let path = format!("Resources/{}/Properties/{}", one.logical_id, one.property);
+        findings.add(path, Problem::MisplacedOverride(one.property.clone()));
     }
     for (id, body) in input.rendered.get("Resources").and_then(Json::as_object).into_iter().flatten() {
         if body.get("Properties").is_some_and(|properties| !properties.is_object()) {
@@ -73,7 +74,7 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
         .map(|(id, _)| id)
         .collect();
     let unknown = |name: &String| {
-        let known = resources.iter().chain(&parameters).chain(&crate::value::pseudo::NAMES);
+        let known = resources.iter().chain(&parameters).chain(&crate::functions::pseudo::NAMES);
         Problem::UnknownName { name: name.clone(), nearest: nearest(name, known.copied()) }
     };
     for reference in references {
@@ -81,7 +82,7 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
             Target::Name(name) => {
                 let known = resources.contains(name.as_str())
                     || parameters.contains(name.as_str())
-                    || crate::value::pseudo::NAMES.contains(&name.as_str());
+                    || crate::functions::pseudo::NAMES.contains(&name.as_str());
                 (!known).then(|| unknown(name))
             }
             Target::Resource { id, attribute } if resources.contains(id.as_str()) => {

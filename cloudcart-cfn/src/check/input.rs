@@ -5,6 +5,7 @@ use std::panic::Location;
 use serde_json::Value as Json;
 
 use super::lint::Allowance;
+use crate::schema::Schema;
 
 /// The sections whose entries are declared under a name.
 pub(super) const SECTIONS: [&str; 6] = ["Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
@@ -35,12 +36,12 @@ pub struct Input<'a> {
     pub rendered: &'a Json,
     /// Every declaration in the order of the program, twins included: a rendered object cannot hold two of a name.
     pub declarations: Vec<Declaration<'a>>,
-    /// Resources whose properties could not be written as JSON, and why.
-    pub unrenderable: Vec<(String, String)>,
     /// Resources of a type that has no struct.
     pub untyped: Vec<String>,
     /// Properties that were set past their struct.
     pub overrides: Vec<Override>,
+    /// Those of them that lead nowhere.
+    pub misplaced: Vec<Override>,
     /// What the author allows, and why.
     pub allowances: Vec<Allowance>,
     /// The resource provider schema of a type, where one is at hand.
@@ -48,7 +49,7 @@ pub struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// A rendered template of which nothing else is known. Its resource types are looked up in the vendored schemas.
+    /// A rendered template of which nothing else is known. Its resource types are looked up in the schemas of this library.
     pub fn of(rendered: &'a Json) -> Self {
         let entries = SECTIONS.into_iter().flat_map(|section| {
             let names = rendered.get(section).and_then(Json::as_object).into_iter().flat_map(serde_json::Map::keys);
@@ -57,11 +58,11 @@ impl<'a> Input<'a> {
         Self {
             rendered,
             declarations: entries.collect(),
-            unrenderable: Vec::new(),
             untyped: Vec::new(),
             overrides: Vec::new(),
+            misplaced: Vec::new(),
             allowances: Vec::new(),
-            schema_of: &|type_name| super::schemas::schema_of(type_name),
+            schema_of: &|type_name| Schema::of(type_name).map(Schema::json),
         }
     }
 }

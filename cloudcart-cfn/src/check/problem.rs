@@ -58,6 +58,9 @@ pub enum Problem {
     /// Resources wait for each other. Each step is a resource and the property by which it needs the next.
     #[error("waits for itself: {}", .0.join(" → "))]
     Cycle(Vec<String>),
+    /// A property was set past the struct at a place that is not there.
+    #[error("`{0}` was to be set, and what stands there cannot hold it")]
+    MisplacedOverride(String),
     /// The properties cannot be written as a JSON object.
     #[error("cannot be rendered: {0}")]
     Unrenderable(String),

@@ -1,11 +1,12 @@
 //! A table's action granted on a queue.
 
-use cloudcart_cfn::Template;
 use cloudcart_cfn::policy::dynamodb::Action;
-use cloudcart_cfn::resources::sqs::Queue;
+use cloudcart_cfn::prelude::*;
+use cloudcart_cfn::sqs;
 
 fn main() {
-    let mut template = Template::default();
-    let queue = template.add("Jobs", Queue::default());
-    queue.allow([Action::GetItem]);
+    Template::build("A queue.", |stack| {
+        let queue = stack.add("Jobs", sqs::Queue::new());
+        queue.allow([Action::GetItem]);
+    });
 }

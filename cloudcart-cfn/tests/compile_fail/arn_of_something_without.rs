@@ -1,10 +1,11 @@
 //! The ARN of a resource that has none.
 
-use cloudcart_cfn::Template;
-use cloudcart_cfn::resources::apigatewayv2::Api;
+use cloudcart_cfn::apigatewayv2::Route;
+use cloudcart_cfn::prelude::*;
 
 fn main() {
-    let mut template = Template::default();
-    let api = template.add("Api", Api::default());
-    let _ = api.arn();
+    Template::build("An API.", |stack| {
+        let route = stack.add("Route", Route::new(Ref::literal("a1b2c3"), "GET /"));
+        let _ = route.arn();
+    });
 }

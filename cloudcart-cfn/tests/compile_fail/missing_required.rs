@@ -1,15 +1,11 @@
 //! A route without its key.
 
-use cloudcart_cfn::resources::apigatewayv2::Route;
-use cloudcart_cfn::{Ref, Value};
+use cloudcart_cfn::apigatewayv2::Route;
+use cloudcart_cfn::prelude::*;
 
 fn main() {
-    let _ = Route {
-        api_id: Value::Literal(Ref::literal("a1b2c3")),
-        authorization_scopes: None,
-        authorization_type: None,
-        authorizer_id: None,
-        operation_name: None,
-        target: None,
-    };
+    Template::build("An API.", |stack| {
+        let api = stack.parameter("Api", Parameter::text("Id of the API."));
+        stack.add("Route", Route::new(api.assume()));
+    });
 }

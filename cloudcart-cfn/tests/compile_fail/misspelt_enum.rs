@@ -1,9 +1,7 @@
 //! A billing mode that DynamoDB does not know.
 
-use cloudcart_cfn::resources::dynamodb::{BillingMode, KeySchema, Table};
-use cloudcart_cfn::list;
+use cloudcart_cfn::dynamodb::table::{BillingMode, KeySchema, KeyType, Table};
 
 fn main() {
-    let mut table = Table::new(list([KeySchema::hash("id")]));
-    table.billing_mode = Some(BillingMode::OnDemand.into());
+    let _ = Table::new([KeySchema::new("id", KeyType::Hash)]).billing_mode(BillingMode::OnDemand);
 }

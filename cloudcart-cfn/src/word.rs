@@ -1,0 +1,28 @@
+//! Words of enumerations that are given at run time.
+
+use std::str::FromStr;
+
+use serde_json::Value as Json;
+
+use crate::property::ReadError;
+
+/// A word that an enumeration does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is not one of {}", .allowed.join(", "))]
+pub struct UnknownWord {
+    /// The word.
+    pub word: String,
+    /// Those that there are.
+    pub allowed: Vec<&'static str>,
+}
+
+impl UnknownWord {
+    pub(crate) fn new(word: &str, allowed: impl Iterator<Item = &'static str>) -> Self {
+        Self { word: word.to_owned(), allowed: allowed.collect() }
+    }
+}
+
+pub(crate) fn read<T: FromStr<Err = UnknownWord>>(json: &Json) -> Result<T, ReadError> {
+    let word = json.as_str().ok_or_else(|| ReadError::expected("a word", json))?;
+    word.parse().map_err(|error: UnknownWord| ReadError::new(error.to_string()))
+}
