@@ -1,7 +1,17 @@
 //! CloudFormation from typed Rust structs.
 
+#![cfg_attr(
+    not(feature = "all"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        unused_macros,
+        reason = "few services use few shapes, and a build without any uses none"
+    )
+)]
+
 #[macro_use]
-#[allow(unused_macros, reason = "with few services compiled in, not every shape occurs")]
 mod macros;
 
 pub mod check;
@@ -40,7 +50,6 @@ pub use property::{Property, ReadError};
 pub use reference::{Arn, Ref};
 pub use render::YamlError;
 pub use resource::{Attributes, DeletionPolicy, Handle, Raw, Resource};
-#[allow(unused_imports, reason = "no service may be compiled in")]
 pub use resources::*;
 pub use schema::Schema;
 pub use sections::{Condition, ConditionRef, Mapping, MappingRef, Output, Parameter, ParameterType};
@@ -60,7 +69,6 @@ pub mod prelude {
 }
 
 /// What the generated files use.
-#[allow(unused_imports, reason = "no service uses everything, and none may be compiled in")]
 mod prelude_of_generated {
     pub(crate) use std::collections::BTreeMap;
 

@@ -9,12 +9,15 @@ mod manifest;
 mod model;
 mod names;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod vendor;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::Context;
 use serde_json::Value as Json;
 
 pub(crate) use files::Change;
@@ -47,29 +50,31 @@ pub(crate) fn changes(crate_directory: &Path, schemas: Option<&Path>) -> anyhow:
         let module = model::Module::of(type_name, schema, settings, &catalogue);
         modules.push(module.with_context(|| format!("in {type_name}"))?);
     }
-    check_features(crate_directory, &modules)?;
+    output.put("Cargo.toml", with_features(crate_directory, &modules)?);
     emit::files(&modules, &catalogue, &mut output);
     output.put("src/policy/action/generated.rs", actions::file(&vendored.actions)?);
     output.changes()
 }
 
-/// Each service has a feature, which `all` turns on.
-fn check_features(crate_directory: &Path, modules: &[model::Module]) -> anyhow::Result<()> {
+/// The line of `Cargo.toml` beneath which the features are generated, to the end of the section.
+const FEATURES: &str = "# A feature per service; `cargo xtask generate` writes them.\n";
+
+/// `Cargo.toml` with a feature per service, and `all` of them.
+fn with_features(crate_directory: &Path, modules: &[model::Module]) -> anyhow::Result<String> {
     let path = crate_directory.join("Cargo.toml");
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let package: toml::Table = text.parse().with_context(|| format!("cannot read {}", path.display()))?;
-    let Some(features) = package.get("features").and_then(toml::Value::as_table) else {
-        bail!("{} has no features", path.display());
-    };
-    let all = features.get("all").and_then(toml::Value::as_array);
-    for module in modules {
-        let service = module.service.as_str();
-        ensure!(
-            features.contains_key(service)
-                && all.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(service))),
-            "{}: the service `{service}` needs a feature `{service} = []`, which `all` names",
-            path.display()
-        );
+    let (before, rest) = text
+        .split_once(FEATURES)
+        .with_context(|| format!("{} has no line `{}` in `[features]`", path.display(), FEATURES.trim()))?;
+    let after = rest.find("\n[").map_or("", |at| &rest[at..]);
+    let services: BTreeSet<&str> = modules.iter().map(|module| module.service.as_str()).collect();
+    let mut features = String::from("all = [\n");
+    for service in &services {
+        let _ = writeln!(features, "    \"{service}\",");
     }
-    Ok(())
+    features.push_str("]\n");
+    for service in &services {
+        let _ = writeln!(features, "{service} = []");
+    }
+    Ok(format!("{before}{FEATURES}{features}{after}"))
 }

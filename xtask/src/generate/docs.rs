@@ -9,9 +9,22 @@ use super::schema::{self, Kind};
 /// The longest pattern that is shown.
 const PATTERN: usize = 80;
 
+/// So many words are shown; of more, the enumeration shows them.
+const WORDS: usize = 5;
+
 /// What a property takes: `a text of 1 to 80 characters`.
-pub(crate) fn takes(root: &Json, found: &Json, kind: Kind) -> String {
-    let _ = root;
+fn takes(found: &Json, kind: Kind) -> String {
+    if let Some(words) = schema::words(found) {
+        let shown = words.iter().map(|word| match word {
+            Json::String(word) => format!("`{word}`"),
+            other => other.to_string(),
+        });
+        return match shown.collect::<Vec<_>>().as_slice() {
+            [only] => only.clone(),
+            few if few.len() <= WORDS => format!("one of {}", few.join(", ")),
+            many => format!("one of {} {}", many.len(), if kind == Kind::Whole { "numbers" } else { "words" }),
+        };
+    }
     let mut text = match kind {
         Kind::Text => format!("a text{}", counted(found, "minLength", "maxLength", "character")),
         Kind::Whole => format!("a whole number{}", range(found)),
@@ -75,13 +88,12 @@ pub(crate) fn separated(digits: &str, separator: char) -> String {
 }
 
 /// How a property behaves over its life, by the lists at the top of a schema.
-pub(crate) struct Lives<'a> {
-    root: &'a Json,
+pub(crate) struct Lives {
     marks: Vec<(String, String, &'static str)>,
 }
 
-impl<'a> Lives<'a> {
-    pub(crate) fn of(root: &'a Json) -> Self {
+impl Lives {
+    pub(crate) fn of(root: &Json) -> Self {
         let mut marks = Vec::new();
         for (key, words) in [
             ("createOnlyProperties", "Create-only: a change replaces the resource."),
@@ -95,12 +107,12 @@ impl<'a> Lives<'a> {
                 }
             }
         }
-        Self { root, marks }
+        Self { marks }
     }
 
     /// A property's line.
     pub(crate) fn line(&self, owner: &str, property: &str, found: &Json, kind: Kind) -> String {
-        let mut line = format!("`{property}`: {}.", takes(self.root, found, kind));
+        let mut line = format!("`{property}`: {}.", takes(found, kind));
         for (at, name, words) in &self.marks {
             if at == owner && name == property && !line.contains(words) {
                 let _ = write!(line, " {words}");

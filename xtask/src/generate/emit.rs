@@ -223,7 +223,8 @@ fn test_table(modules: &[Module]) -> String {
     let mut text = format!("//! Every type by its name, for the tests.\n{MADE}\nround_trips! {{\n");
     for module in modules {
         let lifetime = if module.resource.fields.is_empty() { "" } else { "<'_>" };
-        let _ = writeln!(text, "    {:?} {}::{}{lifetime},", module.type_name, module.service, module.name);
+        let _ =
+            writeln!(text, "    {:?} cloudcart_cfn::{}::{}{lifetime},", module.type_name, module.service, module.name);
     }
     text.push_str("}\n");
     text

@@ -125,7 +125,7 @@ struct Builder<'a> {
     type_name: &'a str,
     settings: &'a Settings,
     catalogue: &'a Catalogue,
-    lives: Lives<'a>,
+    lives: Lives,
     /// Places of read-only properties: owner and name.
     read_only: BTreeSet<(String, String)>,
     /// Names of structs by the pointer of their schema.
@@ -273,7 +273,7 @@ impl<'a> Builder<'a> {
             self.typed.insert(path.to_owned());
             return Ok(wrapped(self.root, found, Type::Plain(wanted)));
         }
-        if let Some(words) = words(found) {
+        if let Some(words) = schema::words(found) {
             return Ok(self.words(owner, property, pointer, words));
         }
         if let Some(reference) = self.reference(path, found) {
@@ -545,31 +545,6 @@ fn whole_float(bound: &Json) -> Option<i64> {
     let bound = bound.as_f64().filter(|bound| bound.fract() == 0.0 && bound.abs() < 9_007_199_254_740_992.0)?;
     #[expect(clippy::cast_possible_truncation, reason = "below 2^53 a whole f64 is that i64")]
     Some(bound as i64)
-}
-
-/// The words that a schema lists, texts or whole numbers.
-fn words(found: &Json) -> Option<Vec<Json>> {
-    if matches!(schema::kind(found), Kind::List | Kind::Object | Kind::Boolean | Kind::Number) {
-        return None;
-    }
-    let listed = found.get("enum").or_else(|| found.get("enumCaseInsensitive"));
-    let mut words = match (listed, found.get("const")) {
-        (Some(Json::Array(words)), _) => words.clone(),
-        (_, Some(word)) => vec![word.clone()],
-        _ => return None,
-    };
-    let kind = schema::kind(found);
-    let uniform = if kind == Kind::Whole { words.iter().all(Json::is_i64) } else { words.iter().all(Json::is_string) };
-    if words.is_empty() || !uniform {
-        return None;
-    }
-    if kind == Kind::Whole {
-        words.sort_by_key(Json::as_i64);
-    } else {
-        words.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-    }
-    words.dedup();
-    Some(words)
 }
 
 /// A tag: `Key` and `Value`, nothing else.

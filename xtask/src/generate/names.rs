@@ -116,3 +116,74 @@ pub(crate) fn singular(name: &str) -> String {
 pub(crate) fn parts(type_name: &str) -> Option<(&str, &str)> {
     type_name.strip_prefix("AWS::")?.split_once("::")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{identifier, singular, snake, type_name, variant};
+
+    #[test]
+    fn words_are_cut_where_a_reader_would() {
+        for (name, expected) in [
+            ("RedrivePolicy", "redrive_policy"),
+            ("deadLetterTargetArn", "dead_letter_target_arn"),
+            ("DBClusterARNs", "db_cluster_arns"),
+            ("OKActions", "ok_actions"),
+            ("S3Bucket", "s3_bucket"),
+            ("CidrIpv6", "cidr_ipv6"),
+            ("IPv6CidrBlock", "ipv6_cidr_block"),
+            ("AllowedOAuthFlows", "allowed_oauth_flows"),
+            ("CallbackURLs", "callback_urls"),
+            ("EnableIAMDatabaseAuthentication", "enable_iam_database_authentication"),
+            ("Endpoint.Address", "endpoint_address"),
+            ("DkimDNSTokenName1", "dkim_dns_token_name1"),
+        ] {
+            assert_eq!(snake(name), expected);
+        }
+    }
+
+    #[test]
+    fn keywords_are_raw_or_get_an_underscore() {
+        assert_eq!(identifier("Type"), "r#type");
+        assert_eq!(identifier("Self"), "self_");
+        assert_eq!(identifier("New"), "new_");
+        assert_eq!(identifier("Name"), "name");
+    }
+
+    #[test]
+    fn words_become_variants() {
+        for (word, expected) in [
+            ("PAY_PER_REQUEST", "PayPerRequest"),
+            ("nodejs20.x", "Nodejs20X"),
+            ("python3.12", "Python312"),
+            ("2.0", "V2_0"),
+            ("aws:kms", "AwsKms"),
+            ("redirect-to-https", "RedirectToHttps"),
+            ("AES256", "Aes256"),
+            ("V_1", "V1"),
+            ("Self", "Itself"),
+            ("3DES", "V3des"),
+            ("*", "Star"),
+        ] {
+            assert_eq!(variant(word), expected);
+        }
+    }
+
+    #[test]
+    fn names_of_types_stay_what_they_are() {
+        assert_eq!(type_name("SSESpecification"), "SSESpecification");
+        assert_eq!(type_name("noncurrent-version"), "NoncurrentVersion");
+    }
+
+    #[test]
+    fn lists_give_the_name_of_one() {
+        for (name, expected) in [
+            ("Architectures", "Architecture"),
+            ("Policies", "Policy"),
+            ("Addresses", "Address"),
+            ("Status", "Status"),
+            ("KeySchema", "KeySchema"),
+        ] {
+            assert_eq!(singular(name), expected);
+        }
+    }
+}

@@ -138,3 +138,61 @@ pub(crate) fn map_values(schema: &Json) -> Option<(&'static str, &Json)> {
         .filter(|values| values.is_object())
         .map(|values| ("additionalProperties", values))
 }
+
+/// The words that a schema lists, texts or whole numbers.
+pub(crate) fn words(found: &Json) -> Option<Vec<Json>> {
+    if matches!(kind(found), Kind::List | Kind::Object | Kind::Boolean | Kind::Number) {
+        return None;
+    }
+    let listed = found.get("enum").or_else(|| found.get("enumCaseInsensitive"));
+    let mut words = match (listed, found.get("const")) {
+        (Some(Json::Array(words)), _) => words.clone(),
+        (_, Some(word)) => vec![word.clone()],
+        _ => return None,
+    };
+    let whole = kind(found) == Kind::Whole;
+    let uniform = if whole { words.iter().all(Json::is_i64) } else { words.iter().all(Json::is_string) };
+    if words.is_empty() || !uniform {
+        return None;
+    }
+    if whole {
+        words.sort_by_key(Json::as_i64);
+    } else {
+        words.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    }
+    words.dedup();
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Kind, at_path, kind, place, words};
+
+    #[test]
+    fn paths_lead_through_references_and_lists() {
+        let root = json!({
+            "properties": {"Volumes": {"type": "array", "items": {"$ref": "#/definitions/Volume"}}},
+            "definitions": {"Volume": {"type": "object", "properties": {"Status": {"type": "string", "maxLength": 3}}}}
+        });
+        let expected = ("#/definitions/Volume".to_owned(), "Status".to_owned());
+        assert_eq!(place(&root, "/properties/Volumes/*/Status"), Some(expected));
+        assert_eq!(at_path(&root, "/properties/Volumes/*/Status"), Some(&json!({"type": "string", "maxLength": 3})));
+        assert_eq!(at_path(&root, "/properties/Kettle"), None);
+    }
+
+    #[test]
+    fn an_object_that_may_come_as_a_text_is_an_object_only_when_its_properties_are_known() {
+        assert_eq!(kind(&json!({"type": ["object", "string"]})), Kind::Anything);
+        assert_eq!(kind(&json!({"type": ["object", "string"], "properties": {"A": {}}})), Kind::Object);
+    }
+
+    #[test]
+    fn words_are_sorted_and_mixed_lists_are_none() {
+        assert_eq!(words(&json!({"type": "string", "enum": ["b", "a"]})), Some(vec![json!("a"), json!("b")]));
+        assert_eq!(words(&json!({"type": "integer", "enum": [60, 5]})), Some(vec![json!(5), json!(60)]));
+        assert_eq!(words(&json!({"type": "integer", "enum": [60, "60"]})), None);
+        assert_eq!(words(&json!({"const": "only"})), Some(vec![json!("only")]));
+    }
+}

@@ -131,9 +131,24 @@ pub(crate) fn from_cfn_lint(manifest: &Manifest, crate_directory: &Path, origin:
 fn complete(type_name: &str, schema: &mut Json, settings: &Settings) -> anyhow::Result<()> {
     if let Some(add) = &settings.add {
         merge(schema, add);
+        known(schema, add, "")?;
     }
     facts::complete(type_name, schema, settings)?;
     prune(schema);
+    Ok(())
+}
+
+/// A property that is only added to has to be there: else its name is misspelt, or the official schema has left it out.
+fn known(schema: &Json, add: &Json, at: &str) -> anyhow::Result<()> {
+    for (key, added) in add.as_object().into_iter().flatten() {
+        let at = format!("{at}/{key}");
+        if at.rsplit('/').nth(1) == Some("properties") {
+            let merged = schema.pointer(&at);
+            let typed = merged.is_some_and(|merged| ["type", "$ref"].iter().any(|key| merged.get(key).is_some()));
+            ensure!(typed, "`add` gives `{at}` no type, and neither does the official schema");
+        }
+        known(schema, added, &at)?;
+    }
     Ok(())
 }
 
@@ -379,4 +394,80 @@ fn readme(date: &str) -> String {
 /// Whether a type's name is one.
 pub(crate) fn is_type_name(name: &str) -> bool {
     names::parts(name).is_some_and(|(service, resource)| !service.is_empty() && !resource.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{merge, print, prune, strip};
+
+    #[test]
+    fn prose_goes_and_facts_and_properties_of_the_same_name_stay() {
+        let schema = json!({
+            "typeName": "AWS::Tea::Kettle",
+            "description": "A kettle.",
+            "handlers": {"create": {"permissions": ["tea:CreateKettle"]}},
+            "properties": {
+                "description": {"type": "string", "description": "What it is.", "maxLength": 10, "default": "kettle"},
+                "Lid": {"oneOf": [{"title": "On", "type": "string"}, {"items": {"$comment": "?", "type": "integer"}}]},
+                "Mode": {"type": "string", "pattern": "^(slow|fast-boil)$"},
+                "Name": {"type": "string", "pattern": "^(a|b+)$"}
+            }
+        });
+        let expected = json!({
+            "typeName": "AWS::Tea::Kettle",
+            "properties": {
+                "description": {"type": "string", "maxLength": 10},
+                "Lid": {"oneOf": [{"type": "string"}, {"items": {"type": "integer"}}]},
+                "Mode": {"type": "string", "enum": ["slow", "fast-boil"]},
+                "Name": {"type": "string", "pattern": "^(a|b+)$"}
+            }
+        });
+        assert_eq!(strip(&schema), expected);
+    }
+
+    #[test]
+    fn objects_are_merged_and_lists_are_replaced() {
+        let mut schema = json!({"properties": {"Lid": {"type": ["object", "string"], "required": ["A"]}}});
+        merge(&mut schema, &json!({"properties": {"Lid": {"type": "object", "minProperties": 1}, "Base": {}}}));
+        let expected =
+            json!({"properties": {"Lid": {"type": "object", "required": ["A"], "minProperties": 1}, "Base": {}}});
+        assert_eq!(schema, expected);
+    }
+
+    #[test]
+    fn definitions_that_only_unreachable_ones_lead_to_are_left_out() {
+        let mut schema = json!({
+            "properties": {"Lid": {"items": {"$ref": "#/definitions/Lid"}}},
+            "definitions": {
+                "Lid": {"properties": {"Knob": {"$ref": "#/definitions/Knob"}}},
+                "Knob": {"properties": {"Lid": {"$ref": "#/definitions/Lid"}}},
+                "Spout": {"properties": {"Tip": {"$ref": "#/definitions/Tip"}}},
+                "Tip": {}
+            }
+        });
+        prune(&mut schema);
+        let left: Vec<&String> = schema["definitions"].as_object().expect("some are left").keys().collect();
+        assert_eq!(left, ["Lid", "Knob"]);
+    }
+
+    #[test]
+    fn a_property_is_a_line() {
+        let schema = json!({"typeName": "T", "properties": {"B": {"type": "string", "maxLength": 1}, "A": {"type": "object", "properties": {"C": {}}}}});
+        let expected = r#"{
+ "properties": {
+  "A": {
+   "properties": {
+    "C": {}
+   },
+   "type": "object"
+  },
+  "B": {"maxLength":1,"type":"string"}
+ },
+ "typeName": "T"
+}
+"#;
+        assert_eq!(print(&schema), expected);
+    }
 }

@@ -12,7 +12,7 @@ resource! {
         optional {
             /// `ApiKeySelectionExpression`: a text.
             api_key_selection_expression "ApiKeySelectionExpression": String,
-            /// `BasePath`: a text. Write-only: it cannot be read back.
+            /// `BasePath`: one of `ignore`, `prepend`, `split`. Write-only: it cannot be read back.
             base_path "BasePath": BasePath,
             /// `Body`: JSON. Write-only: it cannot be read back.
             body "Body": Json,
@@ -30,11 +30,11 @@ resource! {
             disable_schema_validation "DisableSchemaValidation": bool,
             /// `FailOnWarnings`: true or false. Write-only: it cannot be read back.
             fail_on_warnings "FailOnWarnings": bool,
-            /// `IpAddressType`: a text.
+            /// `IpAddressType`: one of `dualstack`, `ipv4`.
             ip_address_type "IpAddressType": IpAddressType,
             /// `Name`: a text.
             name "Name": String,
-            /// `ProtocolType`: a text. Create-only: a change replaces the resource.
+            /// `ProtocolType`: one of `HTTP`, `WEBSOCKET`. Create-only: a change replaces the resource.
             protocol_type "ProtocolType": ProtocolType,
             /// `RouteKey`: a text. Write-only: it cannot be read back.
             route_key "RouteKey": String,

@@ -11,7 +11,7 @@ resource! {
         required {
             /// `ApiId`: a text. Create-only: a change replaces the resource.
             api_id "ApiId": Ref<kind::apigatewayv2::Api>,
-            /// `AuthorizerType`: a text.
+            /// `AuthorizerType`: one of `JWT`, `REQUEST`.
             authorizer_type "AuthorizerType": AuthorizerType,
             /// `Name`: a text.
             name "Name": String,
@@ -19,7 +19,7 @@ resource! {
         optional {
             /// `AuthorizerCredentialsArn`: a text. Write-only: it cannot be read back.
             authorizer_credentials_arn "AuthorizerCredentialsArn": Arn<kind::iam::Role>,
-            /// `AuthorizerPayloadFormatVersion`: a text. Write-only: it cannot be read back.
+            /// `AuthorizerPayloadFormatVersion`: one of `1.0`, `2.0`. Write-only: it cannot be read back.
             authorizer_payload_format_version "AuthorizerPayloadFormatVersion": AuthorizerPayloadFormatVersion,
             /// `AuthorizerResultTtlInSeconds`: a whole number, 0 to 3,600. Write-only: it cannot be read back.
             authorizer_result_ttl_in_seconds "AuthorizerResultTtlInSeconds": Int<0, 3_600>,

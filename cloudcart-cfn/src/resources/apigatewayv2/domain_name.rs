@@ -17,7 +17,7 @@ resource! {
             domain_name_configurations "DomainNameConfigurations": Vec<Value<'stack, DomainNameConfiguration<'stack>>>,
             /// `MutualTlsAuthentication`: an object.
             mutual_tls_authentication "MutualTlsAuthentication": MutualTlsAuthentication<'stack>,
-            /// `RoutingMode`: a text.
+            /// `RoutingMode`: one of `API_MAPPING_ONLY`, `ROUTING_RULE_ONLY`, `ROUTING_RULE_THEN_API_MAPPING`.
             routing_mode "RoutingMode": RoutingMode,
             /// `Tags`: an object.
             tags "Tags": BTreeMap<String, Value<'stack, String>>,
@@ -44,7 +44,7 @@ object! {
             certificate_name "CertificateName": String,
             /// `EndpointType`: a text.
             endpoint_type "EndpointType": String,
-            /// `IpAddressType`: a text.
+            /// `IpAddressType`: one of `dualstack`, `ipv4`.
             ip_address_type "IpAddressType": IpAddressType,
             /// `OwnershipVerificationCertificateArn`: a text.
             ownership_verification_certificate_arn "OwnershipVerificationCertificateArn": Arn<kind::certificatemanager::Certificate>,

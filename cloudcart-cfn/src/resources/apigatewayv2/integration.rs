@@ -11,15 +11,15 @@ resource! {
         required {
             /// `ApiId`: a text. Create-only: a change replaces the resource.
             api_id "ApiId": Ref<kind::apigatewayv2::Api>,
-            /// `IntegrationType`: a text.
+            /// `IntegrationType`: one of `AWS`, `AWS_PROXY`, `HTTP`, `HTTP_PROXY`, `MOCK`.
             integration_type "IntegrationType": IntegrationType,
         }
         optional {
             /// `ConnectionId`: a text.
             connection_id "ConnectionId": Ref<kind::apigatewayv2::VpcLink>,
-            /// `ConnectionType`: a text.
+            /// `ConnectionType`: one of `INTERNET`, `VPC_LINK`.
             connection_type "ConnectionType": ConnectionType,
-            /// `ContentHandlingStrategy`: a text.
+            /// `ContentHandlingStrategy`: one of `CONVERT_TO_BINARY`, `CONVERT_TO_TEXT`.
             content_handling_strategy "ContentHandlingStrategy": ContentHandlingStrategy,
             /// `CredentialsArn`: a text, pattern `arn:(aws|aws-cn|aws-us-gov):iam::[0-9]*:(role|user|group)\/.*`.
             credentials_arn "CredentialsArn": Arn<kind::iam::Role>,
@@ -31,9 +31,9 @@ resource! {
             integration_subtype "IntegrationSubtype": String,
             /// `IntegrationUri`: a text.
             integration_uri "IntegrationUri": String,
-            /// `PassthroughBehavior`: a text.
+            /// `PassthroughBehavior`: one of `NEVER`, `WHEN_NO_MATCH`, `WHEN_NO_TEMPLATES`.
             passthrough_behavior "PassthroughBehavior": PassthroughBehavior,
-            /// `PayloadFormatVersion`: a text.
+            /// `PayloadFormatVersion`: one of `1.0`, `2.0`.
             payload_format_version "PayloadFormatVersion": PayloadFormatVersion,
             /// `RequestParameters`: an object.
             request_parameters "RequestParameters": BTreeMap<String, Value<'stack, String>>,

@@ -19,7 +19,7 @@ resource! {
             api_key_required "ApiKeyRequired": bool,
             /// `AuthorizationScopes`: a list.
             authorization_scopes "AuthorizationScopes": Vec<Value<'stack, String>>,
-            /// `AuthorizationType`: a text.
+            /// `AuthorizationType`: one of `AWS_IAM`, `CUSTOM`, `JWT`, `NONE`.
             authorization_type "AuthorizationType": AuthorizationType,
             /// `AuthorizerId`: a text. Write-only: it cannot be read back.
             authorizer_id "AuthorizerId": Ref<kind::apigatewayv2::Authorizer>,

@@ -60,7 +60,7 @@ object! {
             data_trace_enabled "DataTraceEnabled": bool,
             /// `DetailedMetricsEnabled`: true or false.
             detailed_metrics_enabled "DetailedMetricsEnabled": bool,
-            /// `LoggingLevel`: a text.
+            /// `LoggingLevel`: one of `ERROR`, `INFO`, `OFF`.
             logging_level "LoggingLevel": LoggingLevel,
             /// `ThrottlingBurstLimit`: a whole number.
             throttling_burst_limit "ThrottlingBurstLimit": i64,

@@ -15,21 +15,21 @@ resource! {
         optional {
             /// `CertificateAuthorityArn`: a text. Create-only: a change replaces the resource.
             certificate_authority_arn "CertificateAuthorityArn": String,
-            /// `CertificateExport`: a text. Create-only: a change replaces the resource.
+            /// `CertificateExport`: one of `DISABLED`, `ENABLED`. Create-only: a change replaces the resource.
             certificate_export "CertificateExport": CertificateExport,
-            /// `CertificateTransparencyLoggingPreference`: a text.
+            /// `CertificateTransparencyLoggingPreference`: one of `DISABLED`, `ENABLED`.
             certificate_transparency_logging_preference "CertificateTransparencyLoggingPreference": CertificateTransparencyLoggingPreference,
             /// `DomainValidationOptions`: a list. Create-only: a change replaces the resource.
             domain_validation_options "DomainValidationOptions": Vec<Value<'stack, DomainValidationOption<'stack>>>,
             /// `Id`: a text.
             id "Id": Arn<kind::certificatemanager::Certificate>,
-            /// `KeyAlgorithm`: a text. Create-only: a change replaces the resource.
+            /// `KeyAlgorithm`: one of 7 words. Create-only: a change replaces the resource.
             key_algorithm "KeyAlgorithm": KeyAlgorithm,
             /// `SubjectAlternativeNames`: a list. Create-only: a change replaces the resource.
             subject_alternative_names "SubjectAlternativeNames": Vec<Value<'stack, String>>,
             /// `Tags`: a list of 1 to 50 items.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
-            /// `ValidationMethod`: a text. Write-only: it cannot be read back.
+            /// `ValidationMethod`: one of `DNS`, `EMAIL`. Write-only: it cannot be read back.
             validation_method "ValidationMethod": ValidationMethod,
         }
         attributes {

@@ -46,7 +46,7 @@ object! {
     /// `CookiesConfig` of [`CachePolicy`].
     CookiesConfig<'stack> {
         required {
-            /// `CookieBehavior`: a text.
+            /// `CookieBehavior`: one of `all`, `allExcept`, `none`, `whitelist`.
             cookie_behavior "CookieBehavior": CookieBehavior,
         }
         optional {
@@ -60,7 +60,7 @@ object! {
     /// `HeadersConfig` of [`CachePolicy`].
     HeadersConfig<'stack> {
         required {
-            /// `HeaderBehavior`: a text.
+            /// `HeaderBehavior`: one of `none`, `whitelist`.
             header_behavior "HeaderBehavior": HeaderBehavior,
         }
         optional {
@@ -94,7 +94,7 @@ object! {
     /// `QueryStringsConfig` of [`CachePolicy`].
     QueryStringsConfig<'stack> {
         required {
-            /// `QueryStringBehavior`: a text.
+            /// `QueryStringBehavior`: one of `all`, `allExcept`, `none`, `whitelist`.
             query_string_behavior "QueryStringBehavior": QueryStringBehavior,
         }
         optional {

@@ -31,7 +31,7 @@ object! {
             path_pattern "PathPattern": String,
             /// `TargetOriginId`: a text.
             target_origin_id "TargetOriginId": String,
-            /// `ViewerProtocolPolicy`: a text.
+            /// `ViewerProtocolPolicy`: one of `allow-all`, `https-only`, `redirect-to-https`.
             viewer_protocol_policy "ViewerProtocolPolicy": ViewerProtocolPolicy,
         }
         optional {
@@ -115,13 +115,13 @@ object! {
     /// `CustomErrorResponse` of [`Distribution`].
     CustomErrorResponse<'stack> {
         required {
-            /// `ErrorCode`: a whole number.
+            /// `ErrorCode`: one of 11 numbers.
             error_code "ErrorCode": ErrorCode,
         }
         optional {
             /// `ErrorCachingMinTTL`: a number.
             error_caching_min_ttl "ErrorCachingMinTTL": f64,
-            /// `ResponseCode`: a whole number.
+            /// `ResponseCode`: one of 12 numbers.
             response_code "ResponseCode": ResponseCode,
             /// `ResponsePagePath`: a text.
             response_page_path "ResponsePagePath": String,
@@ -133,7 +133,7 @@ object! {
     /// `CustomOriginConfig` of [`Distribution`].
     CustomOriginConfig<'stack> {
         required {
-            /// `OriginProtocolPolicy`: a text.
+            /// `OriginProtocolPolicy`: one of `http-only`, `https-only`, `match-viewer`.
             origin_protocol_policy "OriginProtocolPolicy": OriginProtocolPolicy,
         }
         optional {
@@ -141,7 +141,7 @@ object! {
             http_port "HTTPPort": i64,
             /// `HTTPSPort`: a whole number.
             https_port "HTTPSPort": i64,
-            /// `IpAddressType`: a text.
+            /// `IpAddressType`: one of `dualstack`, `ipv4`, `ipv6`.
             ip_address_type "IpAddressType": IpAddressType,
             /// `OriginKeepaliveTimeout`: a whole number.
             origin_keepalive_timeout "OriginKeepaliveTimeout": i64,
@@ -161,7 +161,7 @@ object! {
         required {
             /// `TargetOriginId`: a text.
             target_origin_id "TargetOriginId": String,
-            /// `ViewerProtocolPolicy`: a text.
+            /// `ViewerProtocolPolicy`: one of `allow-all`, `https-only`, `redirect-to-https`.
             viewer_protocol_policy "ViewerProtocolPolicy": ViewerProtocolPolicy,
         }
         optional {
@@ -240,7 +240,7 @@ object! {
             comment "Comment": String,
             /// `ConnectionFunctionAssociation`: an object.
             connection_function_association "ConnectionFunctionAssociation": ConnectionFunctionAssociation<'stack>,
-            /// `ConnectionMode`: a text.
+            /// `ConnectionMode`: one of `direct`, `tenant-only`.
             connection_mode "ConnectionMode": ConnectionMode,
             /// `ContinuousDeploymentPolicyId`: a text.
             continuous_deployment_policy_id "ContinuousDeploymentPolicyId": String,
@@ -250,7 +250,7 @@ object! {
             custom_origin "CustomOrigin": LegacyCustomOrigin<'stack>,
             /// `DefaultRootObject`: a text.
             default_root_object "DefaultRootObject": String,
-            /// `HttpVersion`: a text.
+            /// `HttpVersion`: one of `http1.1`, `http2`, `http2and3`, `http3`.
             http_version "HttpVersion": HttpVersion,
             /// `IPV6Enabled`: true or false.
             ipv6_enabled "IPV6Enabled": bool,
@@ -260,7 +260,7 @@ object! {
             origin_groups "OriginGroups": OriginGroups<'stack>,
             /// `Origins`: a list.
             origins "Origins": Vec<Value<'stack, Origin<'stack>>>,
-            /// `PriceClass`: a text.
+            /// `PriceClass`: one of `None`, `PriceClass_100`, `PriceClass_200`, `PriceClass_All`.
             price_class "PriceClass": PriceClass,
             /// `Restrictions`: an object.
             restrictions "Restrictions": Restrictions<'stack>,
@@ -303,7 +303,7 @@ object! {
     FunctionAssociation<'stack> {
         required {}
         optional {
-            /// `EventType`: a text.
+            /// `EventType`: one of `viewer-request`, `viewer-response`.
             event_type "EventType": FunctionAssociationEventType,
             /// `FunctionARN`: a text.
             function_arn "FunctionARN": Arn<kind::cloudfront::Function>,
@@ -315,7 +315,7 @@ object! {
     /// `GeoRestriction` of [`Distribution`].
     GeoRestriction<'stack> {
         required {
-            /// `RestrictionType`: a text.
+            /// `RestrictionType`: one of `blacklist`, `none`, `whitelist`.
             restriction_type "RestrictionType": RestrictionType,
         }
         optional {
@@ -341,7 +341,7 @@ object! {
     LambdaFunctionAssociation<'stack> {
         required {}
         optional {
-            /// `EventType`: a text.
+            /// `EventType`: one of `origin-request`, `origin-response`, `viewer-request`, `viewer-response`.
             event_type "EventType": LambdaFunctionAssociationEventType,
             /// `IncludeBody`: true or false.
             include_body "IncludeBody": bool,
@@ -459,7 +459,7 @@ object! {
             members "Members": OriginGroupMembers<'stack>,
         }
         optional {
-            /// `SelectionCriteria`: a text.
+            /// `SelectionCriteria`: one of `default`, `media-quality-based`.
             selection_criteria "SelectionCriteria": OriginGroupSelectionCriteria,
         }
     }
@@ -642,9 +642,9 @@ object! {
             cloud_front_default_certificate "CloudFrontDefaultCertificate": bool,
             /// `IamCertificateId`: a text of up to 32 characters.
             iam_certificate_id "IamCertificateId": String,
-            /// `MinimumProtocolVersion`: a text.
+            /// `MinimumProtocolVersion`: one of 9 words.
             minimum_protocol_version "MinimumProtocolVersion": MinimumProtocolVersion,
-            /// `SslSupportMethod`: a text.
+            /// `SslSupportMethod`: one of `sni-only`, `static-ip`, `vip`.
             ssl_support_method "SslSupportMethod": SslSupportMethod,
         }
     }
@@ -655,7 +655,7 @@ object! {
     ViewerMtlsConfig<'stack> {
         required {}
         optional {
-            /// `Mode`: a text.
+            /// `Mode`: one of `optional`, `passthrough`, `required`.
             mode "Mode": ViewerMtlsMode,
             /// `TrustStoreConfig`: an object.
             trust_store_config "TrustStoreConfig": TrustStoreConfig<'stack>,

@@ -39,7 +39,7 @@ object! {
         required {
             /// `Comment`: a text.
             comment "Comment": String,
-            /// `Runtime`: a text.
+            /// `Runtime`: one of `cloudfront-js-1.0`, `cloudfront-js-2.0`.
             runtime "Runtime": Runtime,
         }
         optional {

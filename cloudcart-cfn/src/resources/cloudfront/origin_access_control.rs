@@ -23,11 +23,11 @@ object! {
         required {
             /// `Name`: a text.
             name "Name": String,
-            /// `OriginAccessControlOriginType`: a text.
+            /// `OriginAccessControlOriginType`: one of `lambda`, `mediapackagev2`, `mediastore`, `s3`.
             origin_access_control_origin_type "OriginAccessControlOriginType": OriginAccessControlOriginType,
-            /// `SigningBehavior`: a text.
+            /// `SigningBehavior`: one of `always`, `always-amz-auth`, `never`, `no-override`.
             signing_behavior "SigningBehavior": SigningBehavior,
-            /// `SigningProtocol`: a text.
+            /// `SigningProtocol`: one of `sigv4`, `sigv4a`.
             signing_protocol "SigningProtocol": SigningProtocol,
         }
         optional {

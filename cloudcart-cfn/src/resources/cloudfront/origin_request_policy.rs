@@ -24,7 +24,7 @@ object! {
     /// `CookiesConfig` of [`OriginRequestPolicy`].
     CookiesConfig<'stack> {
         required {
-            /// `CookieBehavior`: a text.
+            /// `CookieBehavior`: one of `all`, `allExcept`, `none`, `whitelist`.
             cookie_behavior "CookieBehavior": CookieBehavior,
         }
         optional {
@@ -38,7 +38,7 @@ object! {
     /// `HeadersConfig` of [`OriginRequestPolicy`].
     HeadersConfig<'stack> {
         required {
-            /// `HeaderBehavior`: a text.
+            /// `HeaderBehavior`: one of `allExcept`, `allViewer`, `allViewerAndWhitelistCloudFront`, `none`, `whitelist`.
             header_behavior "HeaderBehavior": HeaderBehavior,
         }
         optional {
@@ -72,7 +72,7 @@ object! {
     /// `QueryStringsConfig` of [`OriginRequestPolicy`].
     QueryStringsConfig<'stack> {
         required {
-            /// `QueryStringBehavior`: a text.
+            /// `QueryStringBehavior`: one of `all`, `allExcept`, `none`, `whitelist`.
             query_string_behavior "QueryStringBehavior": QueryStringBehavior,
         }
         optional {

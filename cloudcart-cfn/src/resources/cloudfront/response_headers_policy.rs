@@ -142,7 +142,7 @@ object! {
     /// `FrameOptions` of [`ResponseHeadersPolicy`].
     FrameOptions<'stack> {
         required {
-            /// `FrameOption`: a text.
+            /// `FrameOption`: one of `DENY`, `SAMEORIGIN`.
             frame_option "FrameOption": FrameOption,
             /// `Override`: true or false.
             r#override "Override": bool,
@@ -157,7 +157,7 @@ object! {
         required {
             /// `Override`: true or false.
             r#override "Override": bool,
-            /// `ReferrerPolicy`: a text.
+            /// `ReferrerPolicy`: one of 8 words.
             referrer_policy "ReferrerPolicy": ReferrerPolicyReferrerPolicy,
         }
         optional {}

@@ -20,7 +20,7 @@ resource! {
             alarm_description "AlarmDescription": String,
             /// `AlarmName`: a text of up to 255 characters. Create-only: a change replaces the resource.
             alarm_name "AlarmName": String,
-            /// `ComparisonOperator`: a text.
+            /// `ComparisonOperator`: one of 7 words.
             comparison_operator "ComparisonOperator": ComparisonOperator,
             /// `DatapointsToAlarm`: a whole number, at least 1.
             datapoints_to_alarm "DatapointsToAlarm": Int<1, { i64::MAX }>,
@@ -50,7 +50,7 @@ resource! {
             ok_actions "OKActions": Vec<Value<'stack, String>>,
             /// `Period`: a whole number, at least 1.
             period "Period": Int<1, { i64::MAX }>,
-            /// `Statistic`: a text.
+            /// `Statistic`: one of `Average`, `Maximum`, `Minimum`, `SampleCount`, `Sum`.
             statistic "Statistic": Statistic,
             /// `Tags`: a list of up to 50 items.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
@@ -58,9 +58,9 @@ resource! {
             threshold "Threshold": f64,
             /// `ThresholdMetricId`: a text of 1 to 255 characters.
             threshold_metric_id "ThresholdMetricId": String,
-            /// `TreatMissingData`: a text of 1 to 255 characters.
+            /// `TreatMissingData`: one of `breaching`, `ignore`, `missing`, `notBreaching`.
             treat_missing_data "TreatMissingData": TreatMissingData,
-            /// `Unit`: a text.
+            /// `Unit`: one of 27 words.
             unit "Unit": Unit,
             /// `WarmUpConfiguration`: an object.
             warm_up_configuration "WarmUpConfiguration": WarmUpConfiguration<'stack>,
@@ -199,7 +199,7 @@ object! {
             stat "Stat": String,
         }
         optional {
-            /// `Unit`: a text.
+            /// `Unit`: one of 27 words.
             unit "Unit": Unit,
         }
     }

@@ -18,7 +18,7 @@ resource! {
             alias_attributes "AliasAttributes": Vec<Value<'stack, AliasAttribute>>,
             /// `AutoVerifiedAttributes`: a list.
             auto_verified_attributes "AutoVerifiedAttributes": Vec<Value<'stack, AutoVerifiedAttribute>>,
-            /// `DeletionProtection`: a text.
+            /// `DeletionProtection`: one of `ACTIVE`, `INACTIVE`.
             deletion_protection "DeletionProtection": DeletionProtection,
             /// `DeviceConfiguration`: an object.
             device_configuration "DeviceConfiguration": DeviceConfiguration<'stack>,
@@ -40,7 +40,7 @@ resource! {
             key_configuration "KeyConfiguration": KeyConfiguration<'stack>,
             /// `LambdaConfig`: an object.
             lambda_config "LambdaConfig": LambdaConfig<'stack>,
-            /// `MfaConfiguration`: a text.
+            /// `MfaConfiguration`: one of `OFF`, `ON`, `OPTIONAL`.
             mfa_configuration "MfaConfiguration": MfaConfiguration,
             /// `Policies`: an object.
             policies "Policies": Policies<'stack>,
@@ -60,7 +60,7 @@ resource! {
             user_pool_name "UserPoolName": String,
             /// `UserPoolTags`: an object.
             user_pool_tags "UserPoolTags": BTreeMap<String, Value<'stack, String>>,
-            /// `UserPoolTier`: a text.
+            /// `UserPoolTier`: one of `ESSENTIALS`, `LITE`, `PLUS`.
             user_pool_tier "UserPoolTier": UserPoolTier,
             /// `UsernameAttributes`: a list.
             username_attributes "UsernameAttributes": Vec<Value<'stack, UsernameAttribute>>,
@@ -68,7 +68,7 @@ resource! {
             username_configuration "UsernameConfiguration": UsernameConfiguration<'stack>,
             /// `VerificationMessageTemplate`: an object.
             verification_message_template "VerificationMessageTemplate": VerificationMessageTemplate<'stack>,
-            /// `WebAuthnFactorConfiguration`: a text.
+            /// `WebAuthnFactorConfiguration`: one of `MULTI_FACTOR_WITH_USER_VERIFICATION`, `SINGLE_FACTOR`.
             web_authn_factor_configuration "WebAuthnFactorConfiguration": WebAuthnFactorConfiguration,
             /// `WebAuthnRelyingPartyID`: a text of 1 to 63 characters.
             web_authn_relying_party_id "WebAuthnRelyingPartyID": String,
@@ -117,7 +117,7 @@ object! {
     AdvancedSecurityAdditionalFlows<'stack> {
         required {}
         optional {
-            /// `CustomAuthMode`: a text.
+            /// `CustomAuthMode`: one of `AUDIT`, `ENFORCED`.
             custom_auth_mode "CustomAuthMode": CustomAuthMode,
         }
     }
@@ -130,7 +130,7 @@ object! {
         optional {
             /// `LambdaArn`: a text of 20 to 2,048 characters.
             lambda_arn "LambdaArn": Arn<kind::lambda::Function>,
-            /// `LambdaVersion`: a text.
+            /// `LambdaVersion`: `V1_0`.
             lambda_version "LambdaVersion": CustomEmailSenderLambdaVersion,
         }
     }
@@ -143,7 +143,7 @@ object! {
         optional {
             /// `LambdaArn`: a text of 20 to 2,048 characters.
             lambda_arn "LambdaArn": Arn<kind::lambda::Function>,
-            /// `LambdaVersion`: a text.
+            /// `LambdaVersion`: `V1_0`.
             lambda_version "LambdaVersion": CustomSMSSenderLambdaVersion,
         }
     }
@@ -169,7 +169,7 @@ object! {
         optional {
             /// `ConfigurationSet`: a text of 1 to 64 characters, pattern `^[a-zA-Z0-9_-]+$`.
             configuration_set "ConfigurationSet": Ref<kind::ses::ConfigurationSet>,
-            /// `EmailSendingAccount`: a text.
+            /// `EmailSendingAccount`: one of `COGNITO_DEFAULT`, `DEVELOPER`.
             email_sending_account "EmailSendingAccount": EmailSendingAccount,
             /// `From`: a text of up to 131,072 characters.
             from "From": String,
@@ -212,7 +212,7 @@ object! {
         optional {
             /// `LambdaArn`: a text of 20 to 2,048 characters.
             lambda_arn "LambdaArn": Arn<kind::lambda::Function>,
-            /// `LambdaVersion`: a text.
+            /// `LambdaVersion`: `V1_0`.
             lambda_version "LambdaVersion": InboundFederationLambdaVersion,
         }
     }
@@ -238,7 +238,7 @@ object! {
     IssuerConfiguration<'stack> {
         required {}
         optional {
-            /// `Type`: a text.
+            /// `Type`: one of `ORIGINAL`, `UPDATED`.
             r#type "Type": IssuerConfigurationType,
         }
     }
@@ -249,7 +249,7 @@ object! {
     KeyConfiguration<'stack> {
         required {}
         optional {
-            /// `KeyType`: a text.
+            /// `KeyType`: one of `AWS_OWNED_KEY`, `CUSTOMER_MANAGED_KEY`.
             key_type "KeyType": EncryptionKeyType,
             /// `KmsKeyArn`: a text of 20 to 2,048 characters.
             kms_key_arn "KmsKeyArn": Arn<kind::kms::Key>,
@@ -352,7 +352,7 @@ object! {
         optional {
             /// `LambdaArn`: a text of 20 to 2,048 characters.
             lambda_arn "LambdaArn": Arn<kind::lambda::Function>,
-            /// `LambdaVersion`: a text.
+            /// `LambdaVersion`: one of `V1_0`, `V2_0`, `V3_0`.
             lambda_version "LambdaVersion": PreTokenGenerationConfigLambdaVersion,
         }
     }
@@ -363,7 +363,7 @@ object! {
     RecoveryOption<'stack> {
         required {}
         optional {
-            /// `Name`: a text.
+            /// `Name`: one of `admin_only`, `verified_email`, `verified_phone_number`.
             name "Name": Name,
             /// `Priority`: a whole number, 1 to 2.
             priority "Priority": Int<1, 2>,
@@ -376,7 +376,7 @@ object! {
     SchemaAttribute<'stack> {
         required {}
         optional {
-            /// `AttributeDataType`: a text.
+            /// `AttributeDataType`: one of `Boolean`, `DateTime`, `Number`, `String`.
             attribute_data_type "AttributeDataType": AttributeDataType,
             /// `DeveloperOnlyAttribute`: true or false.
             developer_only_attribute "DeveloperOnlyAttribute": bool,
@@ -453,7 +453,7 @@ object! {
         optional {
             /// `AdvancedSecurityAdditionalFlows`: an object.
             advanced_security_additional_flows "AdvancedSecurityAdditionalFlows": AdvancedSecurityAdditionalFlows<'stack>,
-            /// `AdvancedSecurityMode`: a text.
+            /// `AdvancedSecurityMode`: one of `AUDIT`, `ENFORCED`, `OFF`.
             advanced_security_mode "AdvancedSecurityMode": AdvancedSecurityMode,
         }
     }
@@ -475,7 +475,7 @@ object! {
     VerificationMessageTemplate<'stack> {
         required {}
         optional {
-            /// `DefaultEmailOption`: a text.
+            /// `DefaultEmailOption`: one of `CONFIRM_WITH_CODE`, `CONFIRM_WITH_LINK`.
             default_email_option "DefaultEmailOption": DefaultEmailOption,
             /// `EmailMessage`: a text of 6 to 20,000 characters, pattern `^[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*$`.
             email_message "EmailMessage": String,

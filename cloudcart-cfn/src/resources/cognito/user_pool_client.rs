@@ -43,7 +43,7 @@ resource! {
             id_token_validity "IdTokenValidity": Int<1, 86_400>,
             /// `LogoutURLs`: a list of up to 100 items.
             logout_urls "LogoutURLs": Vec<Value<'stack, String>>,
-            /// `PreventUserExistenceErrors`: a text.
+            /// `PreventUserExistenceErrors`: one of `ENABLED`, `LEGACY`.
             prevent_user_existence_errors "PreventUserExistenceErrors": PreventUserExistenceErrors,
             /// `ReadAttributes`: a list.
             read_attributes "ReadAttributes": Vec<Value<'stack, String>>,
@@ -93,7 +93,7 @@ object! {
     RefreshTokenRotation<'stack> {
         required {}
         optional {
-            /// `Feature`: a text.
+            /// `Feature`: one of `DISABLED`, `ENABLED`.
             feature "Feature": Feature,
             /// `RetryGracePeriodSeconds`: a whole number, 0 to 60.
             retry_grace_period_seconds "RetryGracePeriodSeconds": Int<0, 60>,
@@ -106,11 +106,11 @@ object! {
     TokenValidityUnits<'stack> {
         required {}
         optional {
-            /// `AccessToken`: a text.
+            /// `AccessToken`: one of `days`, `hours`, `minutes`, `seconds`.
             access_token "AccessToken": AccessToken,
-            /// `IdToken`: a text.
+            /// `IdToken`: one of `days`, `hours`, `minutes`, `seconds`.
             id_token "IdToken": IdToken,
-            /// `RefreshToken`: a text.
+            /// `RefreshToken`: one of `days`, `hours`, `minutes`, `seconds`.
             refresh_token "RefreshToken": RefreshToken,
         }
     }

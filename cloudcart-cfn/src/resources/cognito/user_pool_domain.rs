@@ -36,7 +36,7 @@ object! {
         optional {
             /// `CertificateArn`: a text of 20 to 2,048 characters.
             certificate_arn "CertificateArn": Arn<kind::certificatemanager::Certificate>,
-            /// `SecurityPolicy`: a text.
+            /// `SecurityPolicy`: one of `TLS_V1`, `TLS_V1_2_2021`, `TLS_V1_3_2025`.
             security_policy "SecurityPolicy": SecurityPolicy,
         }
     }

@@ -15,7 +15,7 @@ resource! {
         optional {
             /// `AttributeDefinitions`: a list.
             attribute_definitions "AttributeDefinitions": Vec<Value<'stack, AttributeDefinition<'stack>>>,
-            /// `BillingMode`: a text.
+            /// `BillingMode`: one of `PAY_PER_REQUEST`, `PROVISIONED`.
             billing_mode "BillingMode": BillingMode,
             /// `ContributorInsightsSpecification`: an object.
             contributor_insights_specification "ContributorInsightsSpecification": ContributorInsightsSpecification<'stack>,
@@ -41,7 +41,7 @@ resource! {
             sse_specification "SSESpecification": SSESpecification<'stack>,
             /// `StreamSpecification`: an object.
             stream_specification "StreamSpecification": StreamSpecification<'stack>,
-            /// `TableClass`: a text.
+            /// `TableClass`: one of `STANDARD`, `STANDARD_INFREQUENT_ACCESS`.
             table_class "TableClass": TableClass,
             /// `TableName`: a text of 1 to 1,024 characters. Create-only: a change replaces the resource.
             table_name "TableName": String,
@@ -67,7 +67,7 @@ object! {
         required {
             /// `AttributeName`: a text of 1 to 255 characters.
             attribute_name "AttributeName": String,
-            /// `AttributeType`: a text.
+            /// `AttributeType`: one of `B`, `N`, `S`.
             attribute_type "AttributeType": AttributeType,
         }
         optional {}
@@ -82,7 +82,7 @@ object! {
             enabled "Enabled": bool,
         }
         optional {
-            /// `Mode`: a text.
+            /// `Mode`: one of `ACCESSED_AND_THROTTLED_KEYS`, `THROTTLED_KEYS`.
             mode "Mode": Mode,
         }
     }
@@ -129,13 +129,13 @@ object! {
     /// `ImportSourceSpecification` of [`Table`].
     ImportSourceSpecification<'stack> {
         required {
-            /// `InputFormat`: a text.
+            /// `InputFormat`: one of `CSV`, `DYNAMODB_JSON`, `ION`.
             input_format "InputFormat": InputFormat,
             /// `S3BucketSource`: an object.
             s3_bucket_source "S3BucketSource": S3BucketSource<'stack>,
         }
         optional {
-            /// `InputCompressionType`: a text.
+            /// `InputCompressionType`: one of `GZIP`, `NONE`, `ZSTD`.
             input_compression_type "InputCompressionType": InputCompressionType,
             /// `InputFormatOptions`: an object.
             input_format_options "InputFormatOptions": InputFormatOptions<'stack>,
@@ -160,7 +160,7 @@ object! {
         required {
             /// `AttributeName`: a text of 1 to 255 characters.
             attribute_name "AttributeName": String,
-            /// `KeyType`: a text.
+            /// `KeyType`: one of `HASH`, `RANGE`.
             key_type "KeyType": KeyType,
         }
         optional {}
@@ -175,7 +175,7 @@ object! {
             stream_arn "StreamArn": String,
         }
         optional {
-            /// `ApproximateCreationDateTimePrecision`: a text.
+            /// `ApproximateCreationDateTimePrecision`: one of `MICROSECOND`, `MILLISECOND`.
             approximate_creation_date_time_precision "ApproximateCreationDateTimePrecision": ApproximateCreationDateTimePrecision,
         }
     }
@@ -229,7 +229,7 @@ object! {
         optional {
             /// `NonKeyAttributes`: a list.
             non_key_attributes "NonKeyAttributes": Vec<Value<'stack, String>>,
-            /// `ProjectionType`: a text.
+            /// `ProjectionType`: one of `ALL`, `INCLUDE`, `KEYS_ONLY`.
             projection_type "ProjectionType": ProjectionType,
         }
     }
@@ -285,7 +285,7 @@ object! {
         optional {
             /// `KMSMasterKeyId`: a text.
             kms_master_key_id "KMSMasterKeyId": String,
-            /// `SSEType`: a text.
+            /// `SSEType`: `KMS`.
             sse_type "SSEType": SSEType,
         }
     }
@@ -297,7 +297,7 @@ object! {
         required {
             /// `AttributeName`: a text of up to 65,535 characters.
             attribute_name "AttributeName": String,
-            /// `SearchSchemaElementType`: a text.
+            /// `SearchSchemaElementType`: one of `HASH`, `INLINE_FILTER`.
             search_schema_element_type "SearchSchemaElementType": SearchSchemaElementType,
         }
         optional {}
@@ -308,7 +308,7 @@ object! {
     /// `StreamSpecification` of [`Table`].
     StreamSpecification<'stack> {
         required {
-            /// `StreamViewType`: a text.
+            /// `StreamViewType`: one of `KEYS_ONLY`, `NEW_AND_OLD_IMAGES`, `NEW_IMAGE`, `OLD_IMAGE`.
             stream_view_type "StreamViewType": StreamViewType,
         }
         optional {
@@ -351,7 +351,7 @@ object! {
         required {
             /// `Dimensions`: a whole number, 1 to 4,096.
             dimensions "Dimensions": Int<1, 4_096>,
-            /// `DistanceFunction`: a text.
+            /// `DistanceFunction`: one of `COSINE`, `DOT_PRODUCT`, `EUCLIDEAN`.
             distance_function "DistanceFunction": DistanceFunction,
             /// `IndexName`: a text of 3 to 255 characters, pattern `^[a-zA-Z0-9_.-]+$`.
             index_name "IndexName": String,

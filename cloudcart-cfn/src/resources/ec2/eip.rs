@@ -12,7 +12,7 @@ resource! {
         optional {
             /// `Address`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             address "Address": String,
-            /// `Domain`: a text.
+            /// `Domain`: one of `standard`, `vpc`.
             domain "Domain": Domain,
             /// `InstanceId`: a text.
             instance_id "InstanceId": String,

@@ -11,7 +11,7 @@ resource! {
         required {
             /// `ResourceId`: a text. Create-only: a change replaces the resource.
             resource_id "ResourceId": String,
-            /// `ResourceType`: a text. Create-only: a change replaces the resource.
+            /// `ResourceType`: one of 6 words. Create-only: a change replaces the resource.
             resource_type "ResourceType": FlowLogResourceType,
         }
         optional {
@@ -23,19 +23,19 @@ resource! {
             destination_options "DestinationOptions": DestinationOptions<'stack>,
             /// `LogDestination`: a text. Create-only: a change replaces the resource.
             log_destination "LogDestination": String,
-            /// `LogDestinationType`: a text. Create-only: a change replaces the resource.
+            /// `LogDestinationType`: one of `cloud-watch-logs`, `kinesis-data-firehose`, `s3`. Create-only: a change replaces the resource.
             log_destination_type "LogDestinationType": LogDestinationType,
             /// `LogFormat`: a text. Create-only: a change replaces the resource.
             log_format "LogFormat": String,
             /// `LogGroupName`: a text. Create-only: a change replaces the resource.
             log_group_name "LogGroupName": Ref<kind::logs::LogGroup>,
-            /// `MaxAggregationInterval`: a whole number. Create-only: a change replaces the resource.
+            /// `MaxAggregationInterval`: one of 60, 600. Create-only: a change replaces the resource.
             max_aggregation_interval "MaxAggregationInterval": MaxAggregationInterval,
             /// `TagFieldSpecifications`: a list of 1 to 3 items. Create-only: a change replaces the resource.
             tag_field_specifications "TagFieldSpecifications": Vec<Value<'stack, TagFieldSpecification<'stack>>>,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
-            /// `TrafficType`: a text. Create-only: a change replaces the resource.
+            /// `TrafficType`: one of `ACCEPT`, `ALL`, `REJECT`. Create-only: a change replaces the resource.
             traffic_type "TrafficType": TrafficType,
         }
         attributes {}
@@ -46,7 +46,7 @@ object! {
     /// `DestinationOptions` of [`FlowLog`].
     DestinationOptions<'stack> {
         required {
-            /// `FileFormat`: a text.
+            /// `FileFormat`: one of `parquet`, `plain-text`.
             file_format "FileFormat": FileFormat,
             /// `HiveCompatiblePartitions`: true or false.
             hive_compatible_partitions "HiveCompatiblePartitions": bool,
@@ -61,7 +61,7 @@ object! {
     /// `TagFieldSpecification` of [`FlowLog`].
     TagFieldSpecification<'stack> {
         required {
-            /// `ResourceType`: a text.
+            /// `ResourceType`: one of `auto-scaling-group`, `instance`, `network-interface`.
             resource_type "ResourceType": TagFieldSpecificationResourceType,
             /// `TagKeys`: a list of 1 to 2 items.
             tag_keys "TagKeys": Vec<Value<'stack, String>>,

@@ -12,11 +12,11 @@ resource! {
         optional {
             /// `AllocationId`: a text. Create-only: a change replaces the resource.
             allocation_id "AllocationId": String,
-            /// `AvailabilityMode`: a text. Create-only: a change replaces the resource.
+            /// `AvailabilityMode`: one of `regional`, `zonal`. Create-only: a change replaces the resource.
             availability_mode "AvailabilityMode": AvailabilityMode,
             /// `AvailabilityZoneAddresses`: a list.
             availability_zone_addresses "AvailabilityZoneAddresses": Vec<Value<'stack, AvailabilityZoneAddress<'stack>>>,
-            /// `ConnectivityType`: a text. Create-only: a change replaces the resource.
+            /// `ConnectivityType`: one of `private`, `public`. Create-only: a change replaces the resource.
             connectivity_type "ConnectivityType": ConnectivityType,
             /// `MaxDrainDurationSeconds`: a whole number. Write-only: it cannot be read back.
             max_drain_duration_seconds "MaxDrainDurationSeconds": i64,

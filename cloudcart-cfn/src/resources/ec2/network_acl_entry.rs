@@ -13,7 +13,7 @@ resource! {
             network_acl_id "NetworkAclId": Ref<kind::ec2::NetworkAcl>,
             /// `Protocol`: a whole number.
             protocol "Protocol": i64,
-            /// `RuleAction`: a text.
+            /// `RuleAction`: one of `allow`, `deny`.
             rule_action "RuleAction": RuleAction,
             /// `RuleNumber`: a whole number. Create-only: a change replaces the resource.
             rule_number "RuleNumber": i64,

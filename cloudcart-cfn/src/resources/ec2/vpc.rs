@@ -16,7 +16,7 @@ resource! {
             enable_dns_hostnames "EnableDnsHostnames": bool,
             /// `EnableDnsSupport`: true or false.
             enable_dns_support "EnableDnsSupport": bool,
-            /// `InstanceTenancy`: a text. A change may replace the resource.
+            /// `InstanceTenancy`: one of `dedicated`, `default`, `host`. A change may replace the resource.
             instance_tenancy "InstanceTenancy": InstanceTenancy,
             /// `Ipv4IpamPoolId`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             ipv4_ipam_pool_id "Ipv4IpamPoolId": String,
@@ -89,23 +89,23 @@ object! {
     VpcEncryptionControl<'stack> {
         required {}
         optional {
-            /// `EgressOnlyInternetGatewayExclusion`: a text. Write-only: it cannot be read back.
+            /// `EgressOnlyInternetGatewayExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             egress_only_internet_gateway_exclusion "EgressOnlyInternetGatewayExclusion": EgressOnlyInternetGatewayExclusion,
-            /// `ElasticFileSystemExclusion`: a text. Write-only: it cannot be read back.
+            /// `ElasticFileSystemExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             elastic_file_system_exclusion "ElasticFileSystemExclusion": ElasticFileSystemExclusion,
-            /// `InternetGatewayExclusion`: a text. Write-only: it cannot be read back.
+            /// `InternetGatewayExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             internet_gateway_exclusion "InternetGatewayExclusion": InternetGatewayExclusion,
-            /// `LambdaExclusion`: a text. Write-only: it cannot be read back.
+            /// `LambdaExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             lambda_exclusion "LambdaExclusion": LambdaExclusion,
-            /// `Mode`: a text.
+            /// `Mode`: one of `enforce`, `monitor`.
             mode "Mode": Mode,
-            /// `NatGatewayExclusion`: a text. Write-only: it cannot be read back.
+            /// `NatGatewayExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             nat_gateway_exclusion "NatGatewayExclusion": NatGatewayExclusion,
-            /// `VirtualPrivateGatewayExclusion`: a text. Write-only: it cannot be read back.
+            /// `VirtualPrivateGatewayExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             virtual_private_gateway_exclusion "VirtualPrivateGatewayExclusion": VirtualPrivateGatewayExclusion,
-            /// `VpcLatticeExclusion`: a text. Write-only: it cannot be read back.
+            /// `VpcLatticeExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             vpc_lattice_exclusion "VpcLatticeExclusion": VpcLatticeExclusion,
-            /// `VpcPeeringExclusion`: a text. Write-only: it cannot be read back.
+            /// `VpcPeeringExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             vpc_peering_exclusion "VpcPeeringExclusion": VpcPeeringExclusion,
         }
     }

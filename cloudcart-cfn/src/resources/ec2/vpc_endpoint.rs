@@ -15,7 +15,7 @@ resource! {
         optional {
             /// `DnsOptions`: an object.
             dns_options "DnsOptions": DnsOptionsSpecification<'stack>,
-            /// `IpAddressType`: a text.
+            /// `IpAddressType`: one of `dualstack`, `ipv4`, `ipv6`, `not-specified`.
             ip_address_type "IpAddressType": IpAddressType,
             /// `PolicyDocument`: JSON.
             policy_document "PolicyDocument": PolicyDocument<'stack>,
@@ -37,7 +37,7 @@ resource! {
             subnet_ids "SubnetIds": Vec<Value<'stack, Ref<kind::ec2::Subnet>>>,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
-            /// `VpcEndpointType`: a text. Create-only: a change replaces the resource.
+            /// `VpcEndpointType`: one of 6 words. Create-only: a change replaces the resource.
             vpc_endpoint_type "VpcEndpointType": VpcEndpointType,
         }
         attributes {
@@ -56,11 +56,11 @@ object! {
     DnsOptionsSpecification<'stack> {
         required {}
         optional {
-            /// `DnsRecordIpType`: a text.
+            /// `DnsRecordIpType`: one of `dualstack`, `ipv4`, `ipv6`, `not-specified`, `service-defined`.
             dns_record_ip_type "DnsRecordIpType": DnsRecordIpType,
-            /// `PrivateDnsOnlyForInboundResolverEndpoint`: a text.
+            /// `PrivateDnsOnlyForInboundResolverEndpoint`: one of `AllResolvers`, `NotSpecified`, `OnlyInboundResolver`.
             private_dns_only_for_inbound_resolver_endpoint "PrivateDnsOnlyForInboundResolverEndpoint": PrivateDnsOnlyForInboundResolverEndpoint,
-            /// `PrivateDnsPreference`: a text. Create-only: a change replaces the resource.
+            /// `PrivateDnsPreference`: one of `ALL_DOMAINS`, `SPECIFIED_DOMAINS_ONLY`, `VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS`, `VERIFIED_DOMAINS_ONLY`. Create-only: a change replaces the resource.
             private_dns_preference "PrivateDnsPreference": PrivateDnsPreference,
             /// `PrivateDnsSpecifiedDomains`: a list of 1 to 10 items. Create-only: a change replaces the resource.
             private_dns_specified_domains "PrivateDnsSpecifiedDomains": Vec<Value<'stack, String>>,

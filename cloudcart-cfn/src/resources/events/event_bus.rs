@@ -51,9 +51,9 @@ object! {
     LogConfig<'stack> {
         required {}
         optional {
-            /// `IncludeDetail`: a text.
+            /// `IncludeDetail`: one of `FULL`, `NONE`.
             include_detail "IncludeDetail": IncludeDetail,
-            /// `Level`: a text.
+            /// `Level`: one of `ERROR`, `INFO`, `OFF`, `TRACE`.
             level "Level": Level,
         }
     }

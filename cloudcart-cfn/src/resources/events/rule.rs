@@ -22,7 +22,7 @@ resource! {
             role_arn "RoleArn": Arn<kind::iam::Role>,
             /// `ScheduleExpression`: a text of up to 256 characters, pattern `^(rate\(.+\)|cron\(.+\))?$`.
             schedule_expression "ScheduleExpression": String,
-            /// `State`: a text.
+            /// `State`: one of `DISABLED`, `ENABLED`, `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`.
             state "State": State,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
@@ -55,7 +55,7 @@ object! {
             subnets "Subnets": Vec<Value<'stack, Ref<kind::ec2::Subnet>>>,
         }
         optional {
-            /// `AssignPublicIp`: a text.
+            /// `AssignPublicIp`: one of `DISABLED`, `ENABLED`.
             assign_public_ip "AssignPublicIp": AssignPublicIp,
             /// `SecurityGroups`: a list.
             security_groups "SecurityGroups": Vec<Value<'stack, Ref<kind::ec2::SecurityGroup>>>,
@@ -146,7 +146,7 @@ object! {
             enable_execute_command "EnableExecuteCommand": bool,
             /// `Group`: a text.
             group "Group": String,
-            /// `LaunchType`: a text.
+            /// `LaunchType`: one of `EC2`, `EXTERNAL`, `FARGATE`.
             launch_type "LaunchType": LaunchType,
             /// `NetworkConfiguration`: an object.
             network_configuration "NetworkConfiguration": NetworkConfiguration<'stack>,
@@ -156,7 +156,7 @@ object! {
             placement_strategies "PlacementStrategies": Vec<Value<'stack, PlacementStrategy<'stack>>>,
             /// `PlatformVersion`: a text.
             platform_version "PlatformVersion": String,
-            /// `PropagateTags`: a text.
+            /// `PropagateTags`: `TASK_DEFINITION`.
             propagate_tags "PropagateTags": PropagateTags,
             /// `ReferenceId`: a text of up to 1,024 characters.
             reference_id "ReferenceId": String,
@@ -226,7 +226,7 @@ object! {
         optional {
             /// `Expression`: a text of up to 2,000 characters.
             expression "Expression": String,
-            /// `Type`: a text.
+            /// `Type`: one of `distinctInstance`, `memberOf`.
             r#type "Type": PlacementConstraintType,
         }
     }

@@ -20,13 +20,13 @@ resource! {
             enabled "Enabled": bool,
             /// `KeyPolicy`: JSON.
             key_policy "KeyPolicy": PolicyDocument<'stack>,
-            /// `KeySpec`: a text.
+            /// `KeySpec`: one of 17 words.
             key_spec "KeySpec": KeySpec,
-            /// `KeyUsage`: a text.
+            /// `KeyUsage`: one of `ENCRYPT_DECRYPT`, `GENERATE_VERIFY_MAC`, `KEY_AGREEMENT`, `SIGN_VERIFY`.
             key_usage "KeyUsage": KeyUsage,
             /// `MultiRegion`: true or false.
             multi_region "MultiRegion": bool,
-            /// `Origin`: a text.
+            /// `Origin`: one of `AWS_KMS`, `EXTERNAL`.
             origin "Origin": Origin,
             /// `PendingWindowInDays`: a whole number, 7 to 30. Write-only: it cannot be read back.
             pending_window_in_days "PendingWindowInDays": Int<7, 30>,

@@ -108,7 +108,7 @@ object! {
             collection_name "CollectionName": String,
             /// `DatabaseName`: a text of 1 to 63 characters, pattern `^[^ /\.$\x22]*$`.
             database_name "DatabaseName": String,
-            /// `FullDocument`: a text.
+            /// `FullDocument`: one of `Default`, `UpdateLookup`.
             full_document "FullDocument": FullDocument,
         }
     }
@@ -152,7 +152,7 @@ object! {
     LoggingConfig<'stack> {
         required {}
         optional {
-            /// `SystemLogLevel`: a text.
+            /// `SystemLogLevel`: one of `DEBUG`, `INFO`, `WARN`.
             system_log_level "SystemLogLevel": SystemLogLevel,
         }
     }
@@ -211,7 +211,7 @@ object! {
     SchemaRegistryAccessConfig<'stack> {
         required {}
         optional {
-            /// `Type`: a text.
+            /// `Type`: one of `BASIC_AUTH`, `CLIENT_CERTIFICATE_TLS_AUTH`, `OAUTHBEARER_AUTH`, `SERVER_ROOT_CA_CERTIFICATE`.
             r#type "Type": SchemaRegistryAccessConfigType,
             /// `URI`: a text of 1 to 10,000 characters.
             uri "URI": String,
@@ -226,7 +226,7 @@ object! {
         optional {
             /// `AccessConfigs`: a list of up to 2 items.
             access_configs "AccessConfigs": Vec<Value<'stack, SchemaRegistryAccessConfig<'stack>>>,
-            /// `EventRecordFormat`: a text.
+            /// `EventRecordFormat`: one of `JSON`, `SOURCE`.
             event_record_format "EventRecordFormat": EventRecordFormat,
             /// `SchemaRegistryURI`: a text of 1 to 10,000 characters, pattern `[a-zA-Z0-9-/*:_+=.@-]*`.
             schema_registry_uri "SchemaRegistryURI": String,
@@ -241,7 +241,7 @@ object! {
     SchemaValidationConfig<'stack> {
         required {}
         optional {
-            /// `Attribute`: a text.
+            /// `Attribute`: one of `KEY`, `VALUE`.
             attribute "Attribute": Attribute,
         }
     }
@@ -265,7 +265,7 @@ object! {
         optional {
             /// `ConsumerGroupId`: a text of 1 to 200 characters, pattern `[a-zA-Z0-9-\/*:_+=.@-]*`.
             consumer_group_id "ConsumerGroupId": String,
-            /// `ConsumptionMode`: a text.
+            /// `ConsumptionMode`: one of `Queue`, `Stream`.
             consumption_mode "ConsumptionMode": ConsumptionMode,
             /// `SchemaRegistryConfig`: an object.
             schema_registry_config "SchemaRegistryConfig": SchemaRegistryConfig<'stack>,
@@ -278,7 +278,7 @@ object! {
     SourceAccessConfiguration<'stack> {
         required {}
         optional {
-            /// `Type`: a text.
+            /// `Type`: one of 15 words.
             r#type "Type": SourceAccessConfigurationType,
             /// `URI`: a text of 1 to 200 characters, pattern `[a-zA-Z0-9-\/*:_+=.@-]*`.
             uri "URI": String,

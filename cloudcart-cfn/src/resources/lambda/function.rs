@@ -49,15 +49,15 @@ resource! {
             logging_config "LoggingConfig": LoggingConfig<'stack>,
             /// `MemorySize`: a whole number, 128 to 32,768.
             memory_size "MemorySize": Int<128, 32_768>,
-            /// `PackageType`: a text. Create-only: a change replaces the resource.
+            /// `PackageType`: one of `Image`, `Zip`. Create-only: a change replaces the resource.
             package_type "PackageType": PackageType,
             /// `PublishToLatestPublished`: true or false. Write-only: it cannot be read back.
             publish_to_latest_published "PublishToLatestPublished": bool,
-            /// `RecursiveLoop`: a text.
+            /// `RecursiveLoop`: one of `Allow`, `Terminate`.
             recursive_loop "RecursiveLoop": RecursiveLoop,
             /// `ReservedConcurrentExecutions`: a whole number, at least 0.
             reserved_concurrent_executions "ReservedConcurrentExecutions": Int<0, { i64::MAX }>,
-            /// `Runtime`: a text.
+            /// `Runtime`: one of 51 words.
             runtime "Runtime": Runtime,
             /// `RuntimeManagementConfig`: an object.
             runtime_management_config "RuntimeManagementConfig": RuntimeManagementConfig<'stack>,
@@ -105,7 +105,7 @@ object! {
             s3_bucket "S3Bucket": String,
             /// `S3Key`: a text of 1 to 1,024 characters. Write-only: it cannot be read back.
             s3_key "S3Key": String,
-            /// `S3ObjectStorageMode`: a text. Write-only: it cannot be read back.
+            /// `S3ObjectStorageMode`: one of `COPY`, `REFERENCE`. Write-only: it cannot be read back.
             s3_object_storage_mode "S3ObjectStorageMode": S3ObjectStorageMode,
             /// `S3ObjectVersion`: a text of 1 to 1,024 characters. Write-only: it cannot be read back.
             s3_object_version "S3ObjectVersion": String,
@@ -231,13 +231,13 @@ object! {
     LoggingConfig<'stack> {
         required {}
         optional {
-            /// `ApplicationLogLevel`: a text.
+            /// `ApplicationLogLevel`: one of 6 words.
             application_log_level "ApplicationLogLevel": ApplicationLogLevel,
-            /// `LogFormat`: a text.
+            /// `LogFormat`: one of `JSON`, `Text`.
             log_format "LogFormat": LogFormat,
             /// `LogGroup`: a text of 1 to 512 characters, pattern `[\.\-_/#A-Za-z0-9]+`.
             log_group "LogGroup": Ref<kind::logs::LogGroup>,
-            /// `SystemLogLevel`: a text.
+            /// `SystemLogLevel`: one of `DEBUG`, `INFO`, `WARN`.
             system_log_level "SystemLogLevel": SystemLogLevel,
         }
     }
@@ -247,7 +247,7 @@ object! {
     /// `RuntimeManagementConfig` of [`Function`].
     RuntimeManagementConfig<'stack> {
         required {
-            /// `UpdateRuntimeOn`: a text.
+            /// `UpdateRuntimeOn`: one of `Auto`, `FunctionUpdate`, `Manual`.
             update_runtime_on "UpdateRuntimeOn": UpdateRuntimeOn,
         }
         optional {
@@ -262,7 +262,7 @@ object! {
     S3FilesConfig<'stack> {
         required {}
         optional {
-            /// `DirectS3Read`: a text.
+            /// `DirectS3Read`: one of `AUTO`, `DISABLED`, `ENABLED`.
             direct_s3_read "DirectS3Read": DirectS3Read,
         }
     }
@@ -272,7 +272,7 @@ object! {
     /// `SnapStart` of [`Function`].
     SnapStart<'stack> {
         required {
-            /// `ApplyOn`: a text. Write-only: it cannot be read back.
+            /// `ApplyOn`: one of `None`, `PublishedVersions`. Write-only: it cannot be read back.
             apply_on "ApplyOn": ApplyOn,
         }
         optional {}
@@ -283,7 +283,7 @@ object! {
     /// `TenancyConfig` of [`Function`].
     TenancyConfig<'stack> {
         required {
-            /// `TenantIsolationMode`: a text.
+            /// `TenantIsolationMode`: `PER_TENANT`.
             tenant_isolation_mode "TenantIsolationMode": TenantIsolationMode,
         }
         optional {}
@@ -295,7 +295,7 @@ object! {
     TracingConfig<'stack> {
         required {}
         optional {
-            /// `Mode`: a text.
+            /// `Mode`: one of `Active`, `PassThrough`.
             mode "Mode": Mode,
         }
     }

@@ -41,7 +41,7 @@ object! {
             s3_key "S3Key": String,
         }
         optional {
-            /// `S3ObjectStorageMode`: a text.
+            /// `S3ObjectStorageMode`: one of `COPY`, `REFERENCE`.
             s3_object_storage_mode "S3ObjectStorageMode": S3ObjectStorageMode,
             /// `S3ObjectVersion`: a text of 1 to 1,024 characters.
             s3_object_version "S3ObjectVersion": String,

@@ -19,7 +19,7 @@ resource! {
         optional {
             /// `EventSourceToken`: a text of 1 to 256 characters, pattern `^[a-zA-Z0-9._\-]+$`. Create-only: a change replaces the resource.
             event_source_token "EventSourceToken": String,
-            /// `FunctionUrlAuthType`: a text. Create-only: a change replaces the resource.
+            /// `FunctionUrlAuthType`: one of `AWS_IAM`, `NONE`. Create-only: a change replaces the resource.
             function_url_auth_type "FunctionUrlAuthType": FunctionUrlAuthType,
             /// `InvokedViaFunctionUrl`: true or false. Create-only: a change replaces the resource.
             invoked_via_function_url "InvokedViaFunctionUrl": bool,

@@ -9,7 +9,7 @@ resource! {
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html>
     Url<'stack>: kind::lambda::Url {
         required {
-            /// `AuthType`: a text.
+            /// `AuthType`: one of `AWS_IAM`, `NONE`.
             auth_type "AuthType": AuthType,
             /// `TargetFunctionArn`: a text. Create-only: a change replaces the resource.
             target_function_arn "TargetFunctionArn": Arn<kind::lambda::Function>,
@@ -17,7 +17,7 @@ resource! {
         optional {
             /// `Cors`: an object.
             cors "Cors": Cors<'stack>,
-            /// `InvokeMode`: a text.
+            /// `InvokeMode`: one of `BUFFERED`, `RESPONSE_STREAM`.
             invoke_mode "InvokeMode": InvokeMode,
             /// `Qualifier`: a text of 1 to 128 characters, pattern `((?!^[0-9]+$)([a-zA-Z0-9-_]+))`. Create-only: a change replaces the resource.
             qualifier "Qualifier": String,

@@ -20,13 +20,13 @@ resource! {
             field_index_policies "FieldIndexPolicies": Vec<Value<'stack, Json>>,
             /// `KmsKeyId`: a text of up to 256 characters, pattern `^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+\Z`.
             kms_key_id "KmsKeyId": String,
-            /// `LogGroupClass`: a text.
+            /// `LogGroupClass`: one of `DELIVERY`, `INFREQUENT_ACCESS`, `STANDARD`.
             log_group_class "LogGroupClass": LogGroupClass,
             /// `LogGroupName`: a text of 1 to 512 characters, pattern `^[.\-_/#A-Za-z0-9]{1,512}\Z`. Create-only: a change replaces the resource.
             log_group_name "LogGroupName": String,
             /// `ResourcePolicyDocument`: an object.
             resource_policy_document "ResourcePolicyDocument": PolicyDocument<'stack>,
-            /// `RetentionInDays`: a whole number.
+            /// `RetentionInDays`: one of 22 numbers.
             retention_in_days "RetentionInDays": RetentionInDays,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,

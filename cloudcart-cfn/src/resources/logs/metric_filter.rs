@@ -59,7 +59,7 @@ object! {
             default_value "DefaultValue": f64,
             /// `Dimensions`: a list of 1 to 3 items.
             dimensions "Dimensions": Vec<Value<'stack, Dimension<'stack>>>,
-            /// `Unit`: a text.
+            /// `Unit`: one of 27 words.
             unit "Unit": Unit,
         }
     }

@@ -19,7 +19,7 @@ resource! {
         optional {
             /// `ApplyOnTransformedLogs`: true or false.
             apply_on_transformed_logs "ApplyOnTransformedLogs": bool,
-            /// `Distribution`: a text.
+            /// `Distribution`: one of `ByLogStream`, `Random`.
             distribution "Distribution": Distribution,
             /// `EmitSystemFields`: a list.
             emit_system_fields "EmitSystemFields": Vec<Value<'stack, String>>,

@@ -22,7 +22,7 @@ resource! {
             backtrack_window "BacktrackWindow": Int<0, { i64::MAX }>,
             /// `BackupRetentionPeriod`: a whole number, 1 to 35.
             backup_retention_period "BackupRetentionPeriod": Int<1, 35>,
-            /// `ClusterScalabilityType`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
+            /// `ClusterScalabilityType`: one of `limitless`, `standard`. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             cluster_scalability_type "ClusterScalabilityType": ClusterScalabilityType,
             /// `CopyTagsToSnapshot`: true or false.
             copy_tags_to_snapshot "CopyTagsToSnapshot": bool,
@@ -38,7 +38,7 @@ resource! {
             db_subnet_group_name "DBSubnetGroupName": Ref<kind::rds::DBSubnetGroup>,
             /// `DBSystemId`: a text. Create-only: a change replaces the resource.
             db_system_id "DBSystemId": String,
-            /// `DatabaseInsightsMode`: a text.
+            /// `DatabaseInsightsMode`: one of `advanced`, `standard`.
             database_insights_mode "DatabaseInsightsMode": DatabaseInsightsMode,
             /// `DatabaseName`: a text. Create-only: a change replaces the resource.
             database_name "DatabaseName": String,
@@ -62,9 +62,9 @@ resource! {
             enable_local_write_forwarding "EnableLocalWriteForwarding": bool,
             /// `Engine`: a text. A change may replace the resource.
             engine "Engine": String,
-            /// `EngineLifecycleSupport`: a text.
+            /// `EngineLifecycleSupport`: one of `open-source-rds-extended-support`, `open-source-rds-extended-support-disabled`.
             engine_lifecycle_support "EngineLifecycleSupport": EngineLifecycleSupport,
-            /// `EngineMode`: a text. Create-only: a change replaces the resource.
+            /// `EngineMode`: one of `provisioned`, `serverless`. Create-only: a change replaces the resource.
             engine_mode "EngineMode": EngineMode,
             /// `EngineVersion`: a text.
             engine_version "EngineVersion": String,
@@ -76,7 +76,7 @@ resource! {
             kms_key_id "KmsKeyId": String,
             /// `ManageMasterUserPassword`: true or false.
             manage_master_user_password "ManageMasterUserPassword": bool,
-            /// `MasterUserAuthenticationType`: a text. Write-only: it cannot be read back.
+            /// `MasterUserAuthenticationType`: one of `iam-db-auth`, `password`. Write-only: it cannot be read back.
             master_user_authentication_type "MasterUserAuthenticationType": MasterUserAuthenticationType,
             /// `MasterUserPassword`: a text. Write-only: it cannot be read back.
             master_user_password "MasterUserPassword": String,
@@ -84,11 +84,11 @@ resource! {
             master_user_secret "MasterUserSecret": MasterUserSecret<'stack>,
             /// `MasterUsername`: a text of at least 1 character, pattern `^[a-zA-Z]{1}[a-zA-Z0-9_]*$`. A change may replace the resource.
             master_username "MasterUsername": String,
-            /// `MonitoringInterval`: a whole number.
+            /// `MonitoringInterval`: one of 7 numbers.
             monitoring_interval "MonitoringInterval": MonitoringInterval,
             /// `MonitoringRoleArn`: a text.
             monitoring_role_arn "MonitoringRoleArn": Arn<kind::iam::Role>,
-            /// `NetworkType`: a text.
+            /// `NetworkType`: one of `DUAL`, `IPV4`.
             network_type "NetworkType": NetworkType,
             /// `PerformanceInsightsEnabled`: true or false.
             performance_insights_enabled "PerformanceInsightsEnabled": bool,
@@ -108,7 +108,7 @@ resource! {
             replication_source_identifier "ReplicationSourceIdentifier": String,
             /// `RestoreToTime`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             restore_to_time "RestoreToTime": String,
-            /// `RestoreType`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
+            /// `RestoreType`: one of `copy-on-write`, `full-copy`. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             restore_type "RestoreType": RestoreType,
             /// `ScalingConfiguration`: an object.
             scaling_configuration "ScalingConfiguration": ScalingConfiguration<'stack>,

@@ -13,8 +13,8 @@ resource! {
             description "Description": String,
             /// `Family`: a text. Create-only: a change replaces the resource.
             family "Family": String,
-            /// `Parameters`: JSON.
-            parameters "Parameters": Json,
+            /// `Parameters`: an object.
+            parameters "Parameters": BTreeMap<String, Value<'stack, String>>,
         }
         optional {
             /// `DBClusterParameterGroupName`: a text of at least 1 character, pattern `^[a-zA-Z]{1}(?:-?[a-zA-Z0-9])*$`. Create-only: a change replaces the resource.

@@ -64,7 +64,7 @@ resource! {
             db_subnet_group_name "DBSubnetGroupName": Ref<kind::rds::DBSubnetGroup>,
             /// `DBSystemId`: a text. Create-only: a change replaces the resource.
             db_system_id "DBSystemId": String,
-            /// `DatabaseInsightsMode`: a text.
+            /// `DatabaseInsightsMode`: one of `advanced`, `standard`.
             database_insights_mode "DatabaseInsightsMode": DatabaseInsightsMode,
             /// `DedicatedLogVolume`: true or false.
             dedicated_log_volume "DedicatedLogVolume": bool,
@@ -92,7 +92,7 @@ resource! {
             enable_performance_insights "EnablePerformanceInsights": bool,
             /// `Engine`: a text. A change may replace the resource.
             engine "Engine": String,
-            /// `EngineLifecycleSupport`: a text.
+            /// `EngineLifecycleSupport`: one of `open-source-rds-extended-support`, `open-source-rds-extended-support-disabled`.
             engine_lifecycle_support "EngineLifecycleSupport": EngineLifecycleSupport,
             /// `EngineVersion`: a text.
             engine_version "EngineVersion": String,
@@ -104,7 +104,7 @@ resource! {
             license_model "LicenseModel": String,
             /// `ManageMasterUserPassword`: true or false.
             manage_master_user_password "ManageMasterUserPassword": bool,
-            /// `MasterUserAuthenticationType`: a text. Write-only: it cannot be read back.
+            /// `MasterUserAuthenticationType`: one of `iam-db-auth`, `password`. Write-only: it cannot be read back.
             master_user_authentication_type "MasterUserAuthenticationType": MasterUserAuthenticationType,
             /// `MasterUserPassword`: a text. Write-only: it cannot be read back.
             master_user_password "MasterUserPassword": String,
@@ -114,7 +114,7 @@ resource! {
             master_username "MasterUsername": String,
             /// `MaxAllocatedStorage`: a whole number.
             max_allocated_storage "MaxAllocatedStorage": i64,
-            /// `MonitoringInterval`: a whole number.
+            /// `MonitoringInterval`: one of 7 numbers.
             monitoring_interval "MonitoringInterval": MonitoringInterval,
             /// `MonitoringRoleArn`: a text.
             monitoring_role_arn "MonitoringRoleArn": Arn<kind::iam::Role>,
@@ -122,13 +122,13 @@ resource! {
             multi_az "MultiAZ": bool,
             /// `NcharCharacterSetName`: a text. Create-only: a change replaces the resource.
             nchar_character_set_name "NcharCharacterSetName": String,
-            /// `NetworkType`: a text.
+            /// `NetworkType`: one of `DUAL`, `IPV4`.
             network_type "NetworkType": NetworkType,
             /// `OptionGroupName`: a text.
             option_group_name "OptionGroupName": String,
             /// `PerformanceInsightsKMSKeyId`: a text. A change may replace the resource.
             performance_insights_kms_key_id "PerformanceInsightsKMSKeyId": String,
-            /// `PerformanceInsightsRetentionPeriod`: a whole number.
+            /// `PerformanceInsightsRetentionPeriod`: one of 25 numbers.
             performance_insights_retention_period "PerformanceInsightsRetentionPeriod": PerformanceInsightsRetentionPeriod,
             /// `Port`: a text, pattern `^\d*$`.
             port "Port": String,
@@ -142,7 +142,7 @@ resource! {
             promotion_tier "PromotionTier": Int<0, 15>,
             /// `PubliclyAccessible`: true or false.
             publicly_accessible "PubliclyAccessible": bool,
-            /// `ReplicaMode`: a text.
+            /// `ReplicaMode`: one of `mounted`, `open-read-only`.
             replica_mode "ReplicaMode": ReplicaMode,
             /// `RestoreTime`: a text. A change may replace the resource. Write-only: it cannot be read back.
             restore_time "RestoreTime": String,
@@ -278,7 +278,7 @@ object! {
     ProcessorFeature<'stack> {
         required {}
         optional {
-            /// `Name`: a text.
+            /// `Name`: one of `coreCount`, `threadsPerCore`.
             name "Name": Name,
             /// `Value`: a text.
             value "Value": String,

@@ -11,7 +11,7 @@ resource! {
         required {
             /// `DBProxyName`: a text of 1 to 64 characters, pattern `[0-z]*`. Create-only: a change replaces the resource.
             db_proxy_name "DBProxyName": String,
-            /// `EngineFamily`: a text. Create-only: a change replaces the resource.
+            /// `EngineFamily`: one of `MYSQL`, `POSTGRESQL`, `SQLSERVER`. Create-only: a change replaces the resource.
             engine_family "EngineFamily": EngineFamily,
             /// `RoleArn`: a text of 20 to 2,048 characters.
             role_arn "RoleArn": Arn<kind::iam::Role>,
@@ -23,9 +23,9 @@ resource! {
             auth "Auth": Vec<Value<'stack, AuthFormat<'stack>>>,
             /// `DebugLogging`: true or false.
             debug_logging "DebugLogging": bool,
-            /// `DefaultAuthScheme`: a text.
+            /// `DefaultAuthScheme`: one of `IAM_AUTH`, `NONE`.
             default_auth_scheme "DefaultAuthScheme": DefaultAuthScheme,
-            /// `EndpointNetworkType`: a text. Create-only: a change replaces the resource.
+            /// `EndpointNetworkType`: one of `DUAL`, `IPV4`, `IPV6`. Create-only: a change replaces the resource.
             endpoint_network_type "EndpointNetworkType": EndpointNetworkType,
             /// `IdleClientTimeout`: a whole number.
             idle_client_timeout "IdleClientTimeout": i64,
@@ -33,7 +33,7 @@ resource! {
             require_tls "RequireTLS": bool,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, TagFormat<'stack>>>,
-            /// `TargetConnectionNetworkType`: a text. Create-only: a change replaces the resource.
+            /// `TargetConnectionNetworkType`: one of `IPV4`, `IPV6`. Create-only: a change replaces the resource.
             target_connection_network_type "TargetConnectionNetworkType": TargetConnectionNetworkType,
             /// `VpcSecurityGroupIds`: a list of at least 1 item.
             vpc_security_group_ids "VpcSecurityGroupIds": Vec<Value<'stack, Ref<kind::ec2::SecurityGroup>>>,
@@ -54,13 +54,13 @@ object! {
     AuthFormat<'stack> {
         required {}
         optional {
-            /// `AuthScheme`: a text.
+            /// `AuthScheme`: `SECRETS`.
             auth_scheme "AuthScheme": AuthScheme,
-            /// `ClientPasswordAuthType`: a text.
+            /// `ClientPasswordAuthType`: one of `MYSQL_CACHING_SHA2_PASSWORD`, `MYSQL_NATIVE_PASSWORD`, `POSTGRES_MD5`, `POSTGRES_SCRAM_SHA_256`, `SQL_SERVER_AUTHENTICATION`.
             client_password_auth_type "ClientPasswordAuthType": ClientPasswordAuthType,
             /// `Description`: a text of 1 to 1,000 characters.
             description "Description": String,
-            /// `IAMAuth`: a text.
+            /// `IAMAuth`: one of `DISABLED`, `ENABLED`, `REQUIRED`.
             iam_auth "IAMAuth": IAMAuth,
             /// `SecretArn`: a text of 20 to 2,048 characters.
             secret_arn "SecretArn": Arn<kind::secretsmanager::Secret>,

@@ -11,7 +11,7 @@ resource! {
         required {
             /// `DBProxyName`: a text of 1 to 64 characters, pattern `[A-z][0-z]*`. Create-only: a change replaces the resource.
             db_proxy_name "DBProxyName": Ref<kind::rds::DBProxy>,
-            /// `TargetGroupName`: a text of 1 to 63 characters. Create-only: a change replaces the resource.
+            /// `TargetGroupName`: `default`. Create-only: a change replaces the resource.
             target_group_name "TargetGroupName": TargetGroupName,
         }
         optional {

@@ -21,7 +21,7 @@ resource! {
             cidr_routing_config "CidrRoutingConfig": CidrRoutingConfig<'stack>,
             /// `Comment`: a text of up to 256 characters. Write-only: it cannot be read back.
             comment "Comment": String,
-            /// `Failover`: a text.
+            /// `Failover`: one of `PRIMARY`, `SECONDARY`.
             failover "Failover": Failover,
             /// `GeoLocation`: an object.
             geo_location "GeoLocation": GeoLocation<'stack>,

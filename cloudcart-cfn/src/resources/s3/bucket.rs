@@ -10,11 +10,11 @@ resource! {
     Bucket<'stack>: kind::s3::Bucket {
         required {}
         optional {
-            /// `AbacStatus`: a text.
+            /// `AbacStatus`: one of `Disabled`, `Enabled`.
             abac_status "AbacStatus": AbacStatus,
             /// `AccelerateConfiguration`: an object.
             accelerate_configuration "AccelerateConfiguration": AccelerateConfiguration<'stack>,
-            /// `AccessControl`: a text. Write-only: it cannot be read back.
+            /// `AccessControl`: one of 8 words. Write-only: it cannot be read back.
             access_control "AccessControl": AccessControl,
             /// `AnalyticsConfigurations`: a list.
             analytics_configurations "AnalyticsConfigurations": Vec<Value<'stack, AnalyticsConfiguration<'stack>>>,
@@ -24,7 +24,7 @@ resource! {
             bucket_name "BucketName": String,
             /// `BucketNamePrefix`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             bucket_name_prefix "BucketNamePrefix": String,
-            /// `BucketNamespace`: a text. Create-only: a change replaces the resource. Write-only: it cannot be read back.
+            /// `BucketNamespace`: one of `account-regional`, `global`. Create-only: a change replaces the resource. Write-only: it cannot be read back.
             bucket_namespace "BucketNamespace": BucketNamespace,
             /// `CorsConfiguration`: an object.
             cors_configuration "CorsConfiguration": CorsConfiguration<'stack>,
@@ -105,7 +105,7 @@ object! {
     /// `AccelerateConfiguration` of [`Bucket`].
     AccelerateConfiguration<'stack> {
         required {
-            /// `AccelerationStatus`: a text.
+            /// `AccelerationStatus`: one of `Enabled`, `Suspended`.
             acceleration_status "AccelerationStatus": AccelerationStatus,
         }
         optional {}
@@ -116,7 +116,7 @@ object! {
     /// `AccessControlTranslation` of [`Bucket`].
     AccessControlTranslation<'stack> {
         required {
-            /// `Owner`: a text.
+            /// `Owner`: `Destination`.
             owner "Owner": Owner,
         }
         optional {}
@@ -145,7 +145,7 @@ object! {
     /// `AnnotationTableConfiguration` of [`Bucket`].
     AnnotationTableConfiguration<'stack> {
         required {
-            /// `ConfigurationState`: a text.
+            /// `ConfigurationState`: one of `DISABLED`, `ENABLED`.
             configuration_state "ConfigurationState": ConfigurationState,
         }
         optional {
@@ -218,7 +218,7 @@ object! {
         required {
             /// `Destination`: an object.
             destination "Destination": Destination<'stack>,
-            /// `OutputSchemaVersion`: a text.
+            /// `OutputSchemaVersion`: `V_1`.
             output_schema_version "OutputSchemaVersion": OutputSchemaVersion,
         }
         optional {}
@@ -247,7 +247,7 @@ object! {
             days "Days": i64,
             /// `DefaultEventHold`: an object.
             default_event_hold "DefaultEventHold": DefaultEventHold<'stack>,
-            /// `Mode`: a text.
+            /// `Mode`: one of `COMPLIANCE`, `GOVERNANCE`.
             mode "Mode": Mode,
             /// `Years`: a whole number.
             years "Years": i64,
@@ -260,7 +260,7 @@ object! {
     DeleteMarkerReplication<'stack> {
         required {}
         optional {
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": DeleteMarkerReplicationStatus,
         }
     }
@@ -272,7 +272,7 @@ object! {
         required {
             /// `BucketArn`: a text.
             bucket_arn "BucketArn": Arn<kind::s3::Bucket>,
-            /// `Format`: a text.
+            /// `Format`: one of `CSV`, `ORC`, `Parquet`.
             format "Format": Format,
         }
         optional {
@@ -325,7 +325,7 @@ object! {
         required {
             /// `Id`: a text.
             id "Id": String,
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": IntelligentTieringConfigurationStatus,
             /// `Tierings`: a list.
             tierings "Tierings": Vec<Value<'stack, Tiering<'stack>>>,
@@ -349,9 +349,9 @@ object! {
             enabled "Enabled": bool,
             /// `Id`: a text.
             id "Id": String,
-            /// `IncludedObjectVersions`: a text.
+            /// `IncludedObjectVersions`: one of `All`, `Current`.
             included_object_versions "IncludedObjectVersions": IncludedObjectVersions,
-            /// `ScheduleFrequency`: a text.
+            /// `ScheduleFrequency`: one of `Daily`, `Weekly`.
             schedule_frequency "ScheduleFrequency": ScheduleFrequency,
         }
         optional {
@@ -367,7 +367,7 @@ object! {
     /// `InventoryTableConfiguration` of [`Bucket`].
     InventoryTableConfiguration<'stack> {
         required {
-            /// `ConfigurationState`: a text.
+            /// `ConfigurationState`: one of `DISABLED`, `ENABLED`.
             configuration_state "ConfigurationState": ConfigurationState,
         }
         optional {
@@ -415,7 +415,7 @@ object! {
             rules "Rules": Vec<Value<'stack, Rule<'stack>>>,
         }
         optional {
-            /// `TransitionDefaultMinimumObjectSize`: a text.
+            /// `TransitionDefaultMinimumObjectSize`: one of `all_storage_classes_128K`, `varies_by_storage_class`.
             transition_default_minimum_object_size "TransitionDefaultMinimumObjectSize": TransitionDefaultMinimumObjectSize,
         }
     }
@@ -467,7 +467,7 @@ object! {
     /// `MetadataTableEncryptionConfiguration` of [`Bucket`].
     MetadataTableEncryptionConfiguration<'stack> {
         required {
-            /// `SseAlgorithm`: a text.
+            /// `SseAlgorithm`: one of `AES256`, `aws:kms`.
             sse_algorithm "SseAlgorithm": SseAlgorithm,
         }
         optional {
@@ -481,7 +481,7 @@ object! {
     /// `Metrics` of [`Bucket`].
     Metrics<'stack> {
         required {
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": MetricsStatus,
         }
         optional {
@@ -527,7 +527,7 @@ object! {
     /// `NoncurrentVersionTransition` of [`Bucket`].
     NoncurrentVersionTransition<'stack> {
         required {
-            /// `StorageClass`: a text.
+            /// `StorageClass`: one of 7 words.
             storage_class "StorageClass": NoncurrentVersionTransitionStorageClass,
             /// `TransitionInDays`: a whole number.
             transition_in_days "TransitionInDays": i64,
@@ -572,7 +572,7 @@ object! {
     ObjectLockConfiguration<'stack> {
         required {}
         optional {
-            /// `ObjectLockEnabled`: a text.
+            /// `ObjectLockEnabled`: `Enabled`.
             object_lock_enabled "ObjectLockEnabled": ObjectLockEnabled,
             /// `Rule`: an object.
             rule "Rule": ObjectLockRule<'stack>,
@@ -607,7 +607,7 @@ object! {
     OwnershipControlsRule<'stack> {
         required {}
         optional {
-            /// `ObjectOwnership`: a text.
+            /// `ObjectOwnership`: one of `BucketOwnerEnforced`, `BucketOwnerPreferred`, `ObjectWriter`.
             object_ownership "ObjectOwnership": ObjectOwnership,
         }
     }
@@ -618,7 +618,7 @@ object! {
     PartitionedPrefix<'stack> {
         required {}
         optional {
-            /// `PartitionDateSource`: a text.
+            /// `PartitionDateSource`: one of `DeliveryTime`, `EventTime`.
             partition_date_source "PartitionDateSource": PartitionDateSource,
         }
     }
@@ -661,7 +661,7 @@ object! {
     /// `RecordExpiration` of [`Bucket`].
     RecordExpiration<'stack> {
         required {
-            /// `Expiration`: a text.
+            /// `Expiration`: one of `DISABLED`, `ENABLED`.
             expiration "Expiration": Expiration,
         }
         optional {
@@ -679,7 +679,7 @@ object! {
             host_name "HostName": String,
         }
         optional {
-            /// `Protocol`: a text.
+            /// `Protocol`: one of `http`, `https`.
             protocol "Protocol": Protocol,
         }
     }
@@ -694,7 +694,7 @@ object! {
             host_name "HostName": String,
             /// `HttpRedirectCode`: a text.
             http_redirect_code "HttpRedirectCode": String,
-            /// `Protocol`: a text.
+            /// `Protocol`: one of `http`, `https`.
             protocol "Protocol": Protocol,
             /// `ReplaceKeyPrefixWith`: a text.
             replace_key_prefix_with "ReplaceKeyPrefixWith": String,
@@ -708,7 +708,7 @@ object! {
     /// `ReplicaModifications` of [`Bucket`].
     ReplicaModifications<'stack> {
         required {
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": ReplicaModificationsStatus,
         }
         optional {}
@@ -746,7 +746,7 @@ object! {
             metrics "Metrics": Metrics<'stack>,
             /// `ReplicationTime`: an object.
             replication_time "ReplicationTime": ReplicationTime<'stack>,
-            /// `StorageClass`: a text.
+            /// `StorageClass`: one of 8 words.
             storage_class "StorageClass": ReplicationDestinationStorageClass,
         }
     }
@@ -758,7 +758,7 @@ object! {
         required {
             /// `Destination`: an object.
             destination "Destination": ReplicationDestination<'stack>,
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": ReplicationRuleStatus,
         }
         optional {
@@ -810,7 +810,7 @@ object! {
     /// `ReplicationTime` of [`Bucket`].
     ReplicationTime<'stack> {
         required {
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": ReplicationTimeStatus,
             /// `Time`: an object.
             time "Time": ReplicationTimeValue<'stack>,
@@ -861,7 +861,7 @@ object! {
     /// `Rule` of [`Bucket`].
     Rule<'stack> {
         required {
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": RuleStatus,
         }
         optional {
@@ -927,7 +927,7 @@ object! {
     /// `ServerSideEncryptionByDefault` of [`Bucket`].
     ServerSideEncryptionByDefault<'stack> {
         required {
-            /// `SSEAlgorithm`: a text.
+            /// `SSEAlgorithm`: one of `AES256`, `aws:kms`, `aws:kms:dsse`.
             sse_algorithm "SSEAlgorithm": SSEAlgorithm,
         }
         optional {
@@ -974,7 +974,7 @@ object! {
     /// `SseKmsEncryptedObjects` of [`Bucket`].
     SseKmsEncryptedObjects<'stack> {
         required {
-            /// `Status`: a text.
+            /// `Status`: one of `Disabled`, `Enabled`.
             status "Status": SseKmsEncryptedObjectsStatus,
         }
         optional {}
@@ -1022,7 +1022,7 @@ object! {
     /// `Tiering` of [`Bucket`].
     Tiering<'stack> {
         required {
-            /// `AccessTier`: a text.
+            /// `AccessTier`: one of `ARCHIVE_ACCESS`, `DEEP_ARCHIVE_ACCESS`.
             access_tier "AccessTier": AccessTier,
             /// `Days`: a whole number.
             days "Days": i64,
@@ -1051,7 +1051,7 @@ object! {
     /// `Transition` of [`Bucket`].
     Transition<'stack> {
         required {
-            /// `StorageClass`: a text.
+            /// `StorageClass`: one of 7 words.
             storage_class "StorageClass": TransitionStorageClass,
         }
         optional {
@@ -1067,7 +1067,7 @@ object! {
     /// `VersioningConfiguration` of [`Bucket`].
     VersioningConfiguration<'stack> {
         required {
-            /// `Status`: a text.
+            /// `Status`: one of `Enabled`, `Suspended`.
             status "Status": VersioningConfigurationStatus,
         }
         optional {}

@@ -31,7 +31,7 @@ resource! {
             schedule_expression_timezone "ScheduleExpressionTimezone": String,
             /// `StartDate`: a text.
             start_date "StartDate": String,
-            /// `State`: a text.
+            /// `State`: one of `DISABLED`, `ENABLED`.
             state "State": ScheduleState,
         }
         attributes {}
@@ -46,7 +46,7 @@ object! {
             subnets "Subnets": Vec<Value<'stack, Ref<kind::ec2::Subnet>>>,
         }
         optional {
-            /// `AssignPublicIp`: a text.
+            /// `AssignPublicIp`: one of `DISABLED`, `ENABLED`.
             assign_public_ip "AssignPublicIp": AssignPublicIp,
             /// `SecurityGroups`: a list of 1 to 5 items.
             security_groups "SecurityGroups": Vec<Value<'stack, Ref<kind::ec2::SecurityGroup>>>,
@@ -97,7 +97,7 @@ object! {
             enable_execute_command "EnableExecuteCommand": bool,
             /// `Group`: a text of 1 to 255 characters.
             group "Group": String,
-            /// `LaunchType`: a text.
+            /// `LaunchType`: one of `EC2`, `EXTERNAL`, `FARGATE`.
             launch_type "LaunchType": LaunchType,
             /// `NetworkConfiguration`: an object.
             network_configuration "NetworkConfiguration": NetworkConfiguration<'stack>,
@@ -107,7 +107,7 @@ object! {
             placement_strategy "PlacementStrategy": Vec<Value<'stack, PlacementStrategy<'stack>>>,
             /// `PlatformVersion`: a text of 1 to 64 characters.
             platform_version "PlatformVersion": String,
-            /// `PropagateTags`: a text.
+            /// `PropagateTags`: `TASK_DEFINITION`.
             propagate_tags "PropagateTags": PropagateTags,
             /// `ReferenceId`: a text of up to 1,024 characters.
             reference_id "ReferenceId": String,
@@ -136,7 +136,7 @@ object! {
     /// `FlexibleTimeWindow` of [`Schedule`].
     FlexibleTimeWindow<'stack> {
         required {
-            /// `Mode`: a text.
+            /// `Mode`: one of `FLEXIBLE`, `OFF`.
             mode "Mode": FlexibleTimeWindowMode,
         }
         optional {
@@ -175,7 +175,7 @@ object! {
         optional {
             /// `Expression`: a text of up to 2,000 characters.
             expression "Expression": String,
-            /// `Type`: a text.
+            /// `Type`: one of `distinctInstance`, `memberOf`.
             r#type "Type": PlacementConstraintType,
         }
     }
@@ -188,7 +188,7 @@ object! {
         optional {
             /// `Field`: a text of up to 255 characters.
             field "Field": String,
-            /// `Type`: a text.
+            /// `Type`: one of `binpack`, `random`, `spread`.
             r#type "Type": PlacementStrategyType,
         }
     }

@@ -13,7 +13,7 @@ resource! {
             secret_id "SecretId": Arn<kind::secretsmanager::Secret>,
             /// `TargetId`: a text.
             target_id "TargetId": String,
-            /// `TargetType`: a text.
+            /// `TargetType`: one of 7 words.
             target_type "TargetType": TargetType,
         }
         optional {}

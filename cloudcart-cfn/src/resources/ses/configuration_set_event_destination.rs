@@ -38,7 +38,7 @@ object! {
             default_dimension_value "DefaultDimensionValue": String,
             /// `DimensionName`: a text of 1 to 256 characters, pattern `^[a-zA-Z0-9_:-]{1,256}$`.
             dimension_name "DimensionName": String,
-            /// `DimensionValueSource`: a text.
+            /// `DimensionValueSource`: one of 6 words.
             dimension_value_source "DimensionValueSource": DimensionValueSource,
         }
         optional {}

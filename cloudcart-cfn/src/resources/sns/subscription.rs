@@ -9,7 +9,7 @@ resource! {
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html>
     Subscription<'stack>: kind::sns::Subscription {
         required {
-            /// `Protocol`: a text. Create-only: a change replaces the resource.
+            /// `Protocol`: one of 9 words. Create-only: a change replaces the resource.
             protocol "Protocol": Protocol,
             /// `TopicArn`: a text. Create-only: a change replaces the resource.
             topic_arn "TopicArn": Arn<kind::sns::Topic>,
@@ -21,7 +21,7 @@ resource! {
             endpoint "Endpoint": String,
             /// `FilterPolicy`: JSON.
             filter_policy "FilterPolicy": Json,
-            /// `FilterPolicyScope`: a text.
+            /// `FilterPolicyScope`: one of `MessageAttributes`, `MessageBody`.
             filter_policy_scope "FilterPolicyScope": FilterPolicyScope,
             /// `RawMessageDelivery`: true or false.
             raw_message_delivery "RawMessageDelivery": bool,

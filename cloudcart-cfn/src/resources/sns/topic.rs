@@ -20,7 +20,7 @@ resource! {
             delivery_status_logging "DeliveryStatusLogging": Vec<Value<'stack, LoggingConfig<'stack>>>,
             /// `DisplayName`: a text.
             display_name "DisplayName": String,
-            /// `FifoThroughputScope`: a text.
+            /// `FifoThroughputScope`: one of `MessageGroup`, `Topic`.
             fifo_throughput_scope "FifoThroughputScope": FifoThroughputScope,
             /// `FifoTopic`: true or false. Create-only: a change replaces the resource.
             fifo_topic "FifoTopic": bool,
@@ -28,7 +28,7 @@ resource! {
             kms_master_key_id "KmsMasterKeyId": String,
             /// `MaximumMessageSize`: a whole number, 1,024 to 1,048,576.
             maximum_message_size "MaximumMessageSize": Int<1_024, 1_048_576>,
-            /// `SignatureVersion`: a text.
+            /// `SignatureVersion`: one of `1`, `2`.
             signature_version "SignatureVersion": SignatureVersion,
             /// `Subscription`: a list.
             subscription "Subscription": Vec<Value<'stack, Subscription<'stack>>>,
@@ -52,7 +52,7 @@ object! {
     /// `LoggingConfig` of [`Topic`].
     LoggingConfig<'stack> {
         required {
-            /// `Protocol`: a text.
+            /// `Protocol`: one of `application`, `firehose`, `http/s`, `lambda`, `sqs`.
             protocol "Protocol": LoggingConfigProtocol,
         }
         optional {
@@ -72,7 +72,7 @@ object! {
         required {
             /// `Endpoint`: a text.
             endpoint "Endpoint": String,
-            /// `Protocol`: a text.
+            /// `Protocol`: one of 9 words.
             protocol "Protocol": SubscriptionProtocol,
         }
         optional {}

@@ -12,13 +12,13 @@ resource! {
         optional {
             /// `ContentBasedDeduplication`: true or false.
             content_based_deduplication "ContentBasedDeduplication": bool,
-            /// `DeduplicationScope`: a text.
+            /// `DeduplicationScope`: one of `messageGroup`, `queue`.
             deduplication_scope "DeduplicationScope": DeduplicationScope,
             /// `DelaySeconds`: a whole number, 0 to 900.
             delay_seconds "DelaySeconds": Int<0, 900>,
             /// `FifoQueue`: true or false. Create-only: a change replaces the resource.
             fifo_queue "FifoQueue": bool,
-            /// `FifoThroughputLimit`: a text.
+            /// `FifoThroughputLimit`: one of `perMessageGroupId`, `perQueue`.
             fifo_throughput_limit "FifoThroughputLimit": FifoThroughputLimit,
             /// `KmsDataKeyReusePeriodSeconds`: a whole number, 60 to 86,400.
             kms_data_key_reuse_period_seconds "KmsDataKeyReusePeriodSeconds": Int<60, 86_400>,
@@ -56,7 +56,7 @@ object! {
     /// `RedriveAllowPolicy` of [`Queue`].
     RedriveAllowPolicy<'stack> {
         required {
-            /// `redrivePermission`: a text.
+            /// `redrivePermission`: one of `allowAll`, `byQueue`, `denyAll`.
             redrive_permission "redrivePermission": RedrivePermission,
         }
         optional {

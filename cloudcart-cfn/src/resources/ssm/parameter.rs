@@ -9,7 +9,7 @@ resource! {
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html>
     Parameter<'stack>: kind::ssm::Parameter {
         required {
-            /// `Type`: a text.
+            /// `Type`: one of `String`, `StringList`.
             r#type "Type": ParameterType,
             /// `Value`: a text.
             value "Value": String,
@@ -17,7 +17,7 @@ resource! {
         optional {
             /// `AllowedPattern`: a text of up to 1,024 characters. Write-only: it cannot be read back.
             allowed_pattern "AllowedPattern": String,
-            /// `DataType`: a text of up to 128 characters.
+            /// `DataType`: one of `aws:ec2:image`, `text`.
             data_type "DataType": DataType,
             /// `Description`: a text of up to 1,024 characters. Write-only: it cannot be read back.
             description "Description": String,
@@ -27,7 +27,7 @@ resource! {
             policies "Policies": String,
             /// `Tags`: an object.
             tags "Tags": BTreeMap<String, Value<'stack, String>>,
-            /// `Tier`: a text. Write-only: it cannot be read back.
+            /// `Tier`: one of `Advanced`, `Intelligent-Tiering`, `Standard`. Write-only: it cannot be read back.
             tier "Tier": Tier,
         }
         attributes {
