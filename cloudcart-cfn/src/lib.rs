@@ -47,7 +47,7 @@
 #[macro_use]
 mod macros;
 
-// pub mod check;
+pub mod check;
 pub mod easy;
 mod functions;
 mod grants;
@@ -71,7 +71,7 @@ mod template;
 mod value;
 mod word;
 
-// pub use check::{Finding, Problem, Severity};
+pub use check::{Allowance, Finding, Lint, Problem, Report, Severity};
 pub use functions::{
     availability_zones, base64, cidr, find_in_map, import_value, join, join_list, list, map, pseudo, select, split,
     sub_with,

@@ -67,7 +67,11 @@ impl<'stack> Stack<'stack> {
     /// What is added until [`Stack::end_part`] is a part of `id`, and was declared where this was called from.
     #[track_caller]
     pub(crate) fn begin_part(&mut self, id: &str) -> Option<Part> {
-        let source = self.part.as_ref().map_or_else(Location::caller, |outer| outer.source);
+        // Written out: handed on as a function, `Location::caller` would tell of who calls that.
+        let source = match &self.part {
+            Some(outer) => outer.source,
+            None => Location::caller(),
+        };
         self.part.replace(Part { id: id.to_owned(), source })
     }
 
@@ -130,7 +134,10 @@ impl<'stack> Stack<'stack> {
             misplaced,
             part_of: self.part.as_ref().map(|part| part.id.clone()),
         };
-        let source = self.part.as_ref().map_or_else(Location::caller, |part| part.source);
+        let source = match &self.part {
+            Some(part) => part.source,
+            None => Location::caller(),
+        };
         self.template.resources.push(Declared { id, body, source: Some(source) });
         handle
     }
