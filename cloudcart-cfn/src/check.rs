@@ -79,9 +79,19 @@ pub struct Report {
 }
 
 impl Report {
+    /// What CloudFormation would refuse, and the lints that nobody allows.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// What CloudFormation takes, and is worth a thought.
+    pub fn notes(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Note)
+    }
+
     /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.errors().next().is_some()
     }
 }
 
@@ -111,11 +121,12 @@ pub fn run(input: &Input<'_>) -> Report {
 impl Template {
     /// Everything that is wrong or doubtful and can be known without AWS. Empty when there is nothing.
     pub fn check(&self) -> Vec<Finding> {
-        self.report(&[]).findings
+        self.report().findings
     }
 
-    /// As [`Template::check`], apart from what is allowed.
-    pub fn report(&self, allowances: &[Allowance]) -> Report {
+    /// As [`Template::check`], and beside it what the stack allows by [`Attributes::allow`](crate::Attributes::allow) and
+    /// [`Stack::allow`](crate::Stack::allow).
+    pub fn report(&self) -> Report {
         let rendered = self.to_value();
         let overrides = |paths: fn(&ResourceBody) -> &Vec<String>| -> Vec<Override> {
             let each = |one: &Declared<ResourceBody>| {
@@ -129,7 +140,7 @@ impl Template {
             untyped: self.resources.iter().filter(|one| one.body.raw).map(|one| one.id.clone()).collect(),
             overrides: overrides(|body| &body.overridden),
             misplaced: overrides(|body| &body.misplaced),
-            allowances: allowances.to_vec(),
+            allowances: self.allowances.clone(),
             ..Input::of(&rendered)
         })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::check::{Allowance, Lint};
 use crate::kind::{self, Kind};
 use crate::resource::{Attributes, Brand, Handle, Raw, Resource, set_at};
 use crate::sections::{Condition, ConditionRef, Mapping, MappingRef, Output, Parameter};
@@ -123,6 +124,9 @@ impl<'stack> Stack<'stack> {
                 misplaced.push(path.clone());
             }
         }
+        let allowed = attributes.allowed.iter();
+        let allowances = allowed.map(|(lint, reason)| Allowance::on(id.as_str(), *lint, reason.as_str()));
+        self.template.allowances.extend(allowances);
         let properties = Arc::new(properties);
         let handle = Handle::new(&id, Arc::clone(&properties));
         let body = ResourceBody {
@@ -190,6 +194,11 @@ impl<'stack> Stack<'stack> {
     /// Sets a section that this library has no words for, for example `Transform` or `Rules`.
     pub fn section(&mut self, name: impl Into<String>, body: impl Into<Json>) {
         self.template.others.push((name.into(), body.into()));
+    }
+
+    /// Says that a lint is meant in the whole stack, and why; [`Attributes::allow`] does for one resource.
+    pub fn allow(&mut self, lint: Lint, reason: impl Into<String>) {
+        self.template.allowances.push(Allowance::everywhere(lint, reason));
     }
 
     /// The template as it is so far.

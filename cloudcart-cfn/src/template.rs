@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
 
+use crate::check::Allowance;
 use crate::kind::Kind;
 use crate::limits::Counts;
 use crate::property::{Property, ShapeError};
@@ -25,6 +26,8 @@ pub struct Template {
     pub(crate) outputs: Vec<Declared<Json>>,
     /// Sections that are kept as they are, such as `Transform` and `Rules`.
     pub(crate) others: Vec<(String, Json)>,
+    /// Lints that the author means.
+    pub(crate) allowances: Vec<Allowance>,
 }
 
 /// Something with a logical id and the place in the Rust source that declared it, if a Rust source did.

@@ -4,7 +4,7 @@
 
 use cloudcart_cfn::check::{Finding, Input, Override, Problem, Severity, run};
 use cloudcart_cfn::prelude::*;
-use cloudcart_cfn::{Allowance, Lint, limits, sqs};
+use cloudcart_cfn::{Lint, limits, sqs};
 use serde_json::{Map, Value as Json, json};
 
 /// A template with a queue, a parameter and a resource of these properties.
@@ -198,9 +198,34 @@ fn a_stack_tells_of_raw_resources_and_of_what_is_set_past_its_structs() {
     });
     let lints: Vec<Option<Lint>> = template.check().iter().map(|finding| finding.lint).collect();
     assert_eq!(lints, [Some(Lint::RawResource), Some(Lint::PropertyOverride)]);
-    let report = template.report(&[Allowance::on("New", Lint::RawResource, "Too new.")]);
-    assert_eq!(report.findings.len(), 1);
-    assert_eq!(report.allowed.len(), 1);
+}
+
+#[test]
+fn a_lint_is_allowed_where_it_is_meant_with_a_reason() {
+    let with = |reason: &str, everywhere: bool| {
+        Template::build("", |stack| {
+            let raw = Raw { type_name: "AWS::Brand::New".to_owned(), properties: json!({}) };
+            let mut attributes = Attributes::new();
+            if everywhere {
+                stack.allow(Lint::RawResource, reason);
+            } else {
+                attributes = attributes.allow(Lint::RawResource, reason);
+            }
+            stack.add_raw("New", raw, attributes);
+        })
+    };
+    for everywhere in [true, false] {
+        let report = with("The library does not know it yet.", everywhere).report();
+        assert_eq!(report.findings, []);
+        assert_eq!(report.allowed.len(), 1);
+        assert_eq!(report.allowed[0].reason, "The library does not know it yet.");
+        let problems: Vec<Problem> = with(" ", everywhere).check().into_iter().map(|one| one.problem).collect();
+        assert!(problems.contains(&Problem::AllowedWithoutReason(Lint::RawResource)), "{problems:?}");
+    }
+    let idle = Template::build("", |stack| {
+        stack.add_with("Jobs", sqs::Queue::new(), Attributes::new().allow(Lint::RawResource, "It was raw once."));
+    });
+    assert_eq!(idle.check()[0].problem, Problem::IdleAllowance(Lint::RawResource));
 }
 
 #[test]
