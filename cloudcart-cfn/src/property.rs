@@ -64,7 +64,7 @@ impl fmt::Display for ShapeError {
 
 impl std::error::Error for ShapeError {}
 
-/// Puts the properties of an object together, in the order in which they come.
+/// Puts the properties of an object together, sorted by name: that one is required shows in the type, not in the template.
 #[derive(Debug, Default)]
 pub(crate) struct ObjectWriter(Map<String, Json>);
 
@@ -79,7 +79,8 @@ impl ObjectWriter {
         }
     }
 
-    pub(crate) fn finish(self) -> Json {
+    pub(crate) fn finish(mut self) -> Json {
+        self.0.sort_keys();
         Json::Object(self.0)
     }
 }
