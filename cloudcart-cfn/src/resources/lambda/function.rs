@@ -219,7 +219,7 @@ object! {
         }
         optional {
             /// `ExecutionEnvironmentMemoryGiBPerVCpu`: a number, 2 to 8.
-            execution_environment_memory_gi_b_per_v_cpu "ExecutionEnvironmentMemoryGiBPerVCpu": f64,
+            execution_environment_memory_gib_per_vcpu "ExecutionEnvironmentMemoryGiBPerVCpu": f64,
             /// `PerExecutionEnvironmentMaxConcurrency`: a whole number, 1 to 1,600.
             per_execution_environment_max_concurrency "PerExecutionEnvironmentMaxConcurrency": Int<1, 1_600>,
         }
