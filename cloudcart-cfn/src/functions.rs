@@ -24,6 +24,20 @@ where
     Value::Literal(entries.collect::<BTreeMap<_, _>>())
 }
 
+/// `Fn::Sub` of a text that is put together at run time, over names of the template and over placeholders of its own. Where
+/// the text is a literal, [`sub!`](crate::sub!) is better: there the compiler looks at the placeholders.
+pub fn sub_with<'stack, K, V>(
+    text: impl Into<String>,
+    variables: impl IntoIterator<Item = (K, V)>,
+) -> Value<'stack, String>
+where
+    K: Into<String>,
+    V: IntoValue<'stack, String>,
+{
+    let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into_value())).collect();
+    Value::intrinsic(Intrinsic::Sub { text: text.into(), variables })
+}
+
 /// `Fn::Join`.
 pub fn join<'stack, V: IntoValue<'stack, String>>(
     delimiter: impl Into<String>,

@@ -50,6 +50,11 @@ impl<const MIN: i64, const MAX: i64> Int<MIN, MAX> {
         Self(number)
     }
 
+    /// The nearest number that is in range.
+    pub(crate) fn clamped(number: i64) -> Self {
+        Self(number.clamp(MIN, MAX))
+    }
+
     /// The number.
     pub const fn get(self) -> i64 {
         self.0

@@ -15,7 +15,9 @@
 mod macros;
 
 // pub mod check;
+pub mod easy;
 mod functions;
+mod grants;
 mod int;
 pub mod kind;
 pub mod limits;
@@ -38,7 +40,9 @@ mod word;
 // pub use check::{Finding, Problem, Severity};
 pub use functions::{
     availability_zones, base64, cidr, find_in_map, import_value, join, join_list, list, map, pseudo, select, split,
+    sub_with,
 };
+pub use grants::Grant;
 pub use int::{Int, OutOfRange};
 pub use kind::{HasArn, Kind};
 pub use limits::Counts;
@@ -54,6 +58,15 @@ pub use tag::{Tag, tags};
 pub use template::Template;
 pub use value::{IntoValue, Intrinsic, List, StringMap, Value};
 pub use word::UnknownWord;
+
+/// What nearly every stack needs: `use cloudcart_cfn::prelude::*`.
+pub mod prelude {
+    pub use crate::policy::{PolicyDocument, Principal, Statement};
+    pub use crate::{
+        Arn, Attributes, Condition, DeletionPolicy, Grant, Handle, Int, IntoValue, List, Output, Parameter, Raw, Ref,
+        Resource, Stack, Tag, Template, Value, int, join, kind, list, map, pseudo, sub, sub_with, tags,
+    };
+}
 
 /// What the generated files use.
 mod prelude_of_generated {

@@ -18,8 +18,17 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Stack<'stack> {
     template: Template,
+    /// The convenience that is adding resources, and the line that asked for it.
+    part: Option<Part>,
     #[expect(dead_code, reason = "it is there for the compiler")]
     brand: Brand<'stack>,
+}
+
+/// What resources are a part of: the id that the author gave, and where.
+#[derive(Debug)]
+pub(crate) struct Part {
+    id: String,
+    source: &'static Location<'static>,
 }
 
 impl Template {
@@ -34,7 +43,7 @@ impl Template {
     /// });
     /// ```
     pub fn build(description: impl Into<String>, declare: impl for<'stack> FnOnce(&mut Stack<'stack>)) -> Self {
-        let mut stack = Stack { template: Self::described(description), brand: Brand::default() };
+        let mut stack = Stack::new(description);
         declare(&mut stack);
         stack.template
     }
@@ -44,13 +53,28 @@ impl Template {
         description: impl Into<String>,
         declare: impl for<'stack> FnOnce(&mut Stack<'stack>) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut stack = Stack { template: Self::described(description), brand: Brand::default() };
+        let mut stack = Stack::new(description);
         declare(&mut stack)?;
         Ok(stack.template)
     }
 }
 
 impl<'stack> Stack<'stack> {
+    fn new(description: impl Into<String>) -> Self {
+        Self { template: Template::described(description), part: None, brand: Brand::default() }
+    }
+
+    /// What is added until [`Stack::end_part`] is a part of `id`, and was declared where this was called from.
+    #[track_caller]
+    pub(crate) fn begin_part(&mut self, id: &str) -> Option<Part> {
+        let source = self.part.as_ref().map_or_else(Location::caller, |outer| outer.source);
+        self.part.replace(Part { id: id.to_owned(), source })
+    }
+
+    pub(crate) fn end_part(&mut self, outer: Option<Part>) {
+        self.part = outer;
+    }
+
     /// Adds a resource under a logical id. The id is the author's own word; renaming it replaces the resource.
     #[track_caller]
     pub fn add<R: Resource<'stack>>(&mut self, id: impl Into<String>, resource: R) -> Handle<'stack, R::Kind> {
@@ -104,8 +128,10 @@ impl<'stack> Stack<'stack> {
             raw,
             overridden: attributes.overrides.into_iter().map(|(path, _)| path).collect(),
             misplaced,
+            part_of: self.part.as_ref().map(|part| part.id.clone()),
         };
-        self.template.resources.push(Declared { id, body, source: Some(Location::caller()) });
+        let source = self.part.as_ref().map_or_else(Location::caller, |part| part.source);
+        self.template.resources.push(Declared { id, body, source: Some(source) });
         handle
     }
 

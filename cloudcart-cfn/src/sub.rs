@@ -17,7 +17,7 @@ use crate::value::{Intrinsic, Value};
 #[macro_export]
 macro_rules! sub {
     ($text:literal $(, $name:ident = $value:expr)* $(,)?) => {{
-        const { $crate::sub::check($text, &[$(::core::stringify!($name)),*]) };
+        const _: () = $crate::sub::check($text, &[$(::core::stringify!($name)),*]);
         $crate::sub::assemble(
             $text,
             [$((::core::stringify!($name), $crate::IntoValue::<'_, ::std::string::String>::into_value($value))),*],
@@ -26,7 +26,7 @@ macro_rules! sub {
 }
 
 /// Whether the placeholders of a text and the names that are supplied are the same. [`sub!`](crate::sub!) calls it in a
-/// `const` block.
+/// constant.
 ///
 /// # Panics
 /// When they are not.

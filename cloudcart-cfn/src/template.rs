@@ -47,6 +47,8 @@ pub(crate) struct ResourceBody {
     pub(crate) overridden: Vec<String>,
     /// Those of them that lead nowhere.
     pub(crate) misplaced: Vec<String>,
+    /// The id of the convenience that added it.
+    pub(crate) part_of: Option<String>,
 }
 
 impl Template {
@@ -72,6 +74,12 @@ impl Template {
             self.resources.iter().map(|one| (one.id.as_str(), one.body.type_name.as_str())).collect();
         types.sort_unstable();
         types
+    }
+
+    /// Logical ids and types of what a convenience of [`easy`](crate::easy) added under an id, in the order in which it did.
+    pub fn parts_of(&self, id: &str) -> Vec<(&str, &str)> {
+        let parts = self.resources.iter().filter(|one| one.body.part_of.as_deref() == Some(id));
+        parts.map(|one| (one.id.as_str(), one.body.type_name.as_str())).collect()
     }
 
     /// A resource's properties as they stand in the template.
@@ -206,7 +214,7 @@ fn resource(declared: Declared<Json>) -> Result<Declared<ResourceBody>, ReadErro
         }
         let raw = !crate::schema::is_known(&type_name);
         let properties = Arc::new(properties);
-        Ok(ResourceBody { type_name, properties, attributes, raw, overridden: Vec::new(), misplaced: Vec::new() })
+        Ok(ResourceBody { type_name, properties, attributes, raw, overridden: Vec::new(), misplaced: Vec::new(), part_of: None })
     };
     match read(body) {
         Ok(body) => Ok(Declared { id, body, source }),

@@ -1,13 +1,13 @@
 //! The HTTP API: one integration per function, one route per row of the route table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use cloudcart_cfn::apigatewayv2::api::{Cors, ProtocolType};
+use cloudcart_cfn::apigatewayv2::integration::{IntegrationType, PayloadFormatVersion};
+use cloudcart_cfn::apigatewayv2::{Api, Integration, Route, Stage};
+use cloudcart_cfn::lambda::Permission;
 use cloudcart_cfn::policy::lambda::Action::InvokeFunction;
 use cloudcart_cfn::prelude::*;
-use cloudcart_cfn::resources::apigatewayv2::{
-    Api, Cors, Integration, IntegrationType, PayloadFormatVersion, ProtocolType, Route, Stage,
-};
-use cloudcart_cfn::resources::lambda::Permission;
 use cloudcart_shop::routes::ROUTES;
 
 use super::PROJECT;
@@ -20,66 +20,51 @@ const REQUEST_HEADERS: [&str; 6] =
 const RESPONSE_HEADERS: [&str; 8] =
     ["etag", "idempotent-replayed", "link", "location", "retry-after", "x-cart-token", "x-next-cursor", "x-request-id"];
 /// How long a browser may remember a preflight's answer.
-const CORS_MAX_AGE_SECONDS: u32 = 3600;
+const CORS_MAX_AGE_SECONDS: i64 = 3600;
 
-pub(super) fn add(template: &mut Template, functions: &Functions) -> Handle<Api> {
-    let tags = || Some(BTreeMap::from([(PROJECT.0.to_owned(), Value::from(PROJECT.1))]).into());
-    let api = template.add(
-        "HttpApi",
-        Api {
-            cors_configuration: Some(cors().into()),
-            description: Some("The shop".into()),
-            // Not an identity: several APIs may have one name.
-            name: Some(pseudo::stack_name()),
-            protocol_type: Some(ProtocolType::Http.into()),
-            tags: tags(),
-            ..Api::default()
-        },
-    );
+pub(super) fn add<'stack>(
+    stack: &mut Stack<'stack>,
+    functions: &Functions<'stack>,
+) -> Handle<'stack, kind::apigatewayv2::Api> {
+    let api = Api::new()
+        .cors_configuration(cors())
+        .description("The shop")
+        // Not an identity: several APIs may have one name.
+        .name(pseudo::stack_name())
+        .protocol_type(ProtocolType::Http)
+        .tags([PROJECT]);
+    let api = stack.add("HttpApi", api);
     for (function, handle) in functions {
         let routes: Vec<_> = ROUTES.iter().filter(|route| route.function == *function).collect();
         if routes.is_empty() {
             continue;
         }
-        let integration = template.add(
-            format!("{}Integration", word(*function)),
-            Integration {
-                integration_uri: Some(handle.arn().into()),
-                payload_format_version: Some(PayloadFormatVersion::V2.into()),
-                ..Integration::new(api.reference(), IntegrationType::AwsProxy)
-            },
-        );
-        template.add(
+        let integration = Integration::new(&api, IntegrationType::AwsProxy)
+            .integration_uri(handle.arn())
+            .payload_format_version(PayloadFormatVersion::V2_0);
+        let integration = stack.add(format!("{}Integration", word(*function)), integration);
+        stack.add(
             format!("{}InvokePermission", word(*function)),
-            Permission {
-                source_arn: Some(api.execution_arn()),
-                ..Permission::new(InvokeFunction.as_str(), handle.reference(), "apigateway.amazonaws.com")
-            },
+            Permission::new(InvokeFunction.as_str(), handle.reference(), "apigateway.amazonaws.com")
+                .source_arn(api.execution_arn()),
         );
         for route in routes {
-            template.add(
-                format!("{}Route", route.word),
-                Route { target: Some(integration.target()), ..Route::new(api.reference(), route.key()) },
-            );
+            let properties = Route::new(&api, route.key()).target(integration.target());
+            stack.add(format!("{}Route", route.word), properties);
         }
     }
-    template.add(
-        "DefaultStage",
-        Stage { auto_deploy: Some(true.into()), tags: tags(), ..Stage::new(api.reference(), "$default") },
-    );
+    stack.add("DefaultStage", Stage::new(&api, "$default").auto_deploy(true).tags([PROJECT]));
     api
 }
 
 /// Any origin may call, but without credentials: a cart's or an order's token has to be sent in its header, so that no
 /// page can act for a visitor by the cookie that the browser keeps.
-fn cors() -> Cors {
+fn cors<'stack>() -> Cors<'stack> {
     let methods: BTreeSet<&str> = ROUTES.iter().map(|route| route.method).collect();
-    Cors {
-        allow_headers: Some(list(REQUEST_HEADERS)),
-        allow_methods: Some(list(methods)),
-        allow_origins: Some(list(["*"])),
-        expose_headers: Some(list(RESPONSE_HEADERS)),
-        max_age: Some(CORS_MAX_AGE_SECONDS.into()),
-        ..Cors::default()
-    }
+    Cors::new()
+        .allow_headers(REQUEST_HEADERS)
+        .allow_methods(list(methods))
+        .allow_origins(["*"])
+        .expose_headers(RESPONSE_HEADERS)
+        .max_age(int!(CORS_MAX_AGE_SECONDS))
 }

@@ -10,11 +10,15 @@ pub mod rights;
 mod tables;
 mod variants;
 
-use cloudcart_cfn::resources::logs::RetentionInDays;
-use cloudcart_cfn::{Attributes, DeletionPolicy, Finding, List, Output, Severity, Tag, Template, YamlError, tags};
+use cloudcart_cfn::logs::log_group::RetentionInDays;
+use cloudcart_cfn::{
+    Attributes, DeletionPolicy, Finding, IntoValue, List, Output, Severity, Stack, Tag, Template, YamlError, tags,
+};
 use cloudcart_shop::env::{CartStore, Identity};
 
-pub use cloudcart_cfn::resources::lambda::Architecture;
+pub use cloudcart_cfn::lambda::function::Architecture;
+use tables::Table;
+
 pub use functions::{CODE_BUCKET, HTTP_TIMEOUT_SECONDS, WORKER_TIMEOUT_SECONDS, code_key_parameter};
 pub use variants::{VARIANTS, Variant, render_all};
 
@@ -63,31 +67,15 @@ pub enum StackError {
 
 /// The shop's template, checked.
 pub fn shop_stack(options: &ShopOptions) -> Result<Template, StackError> {
-    let retention = u16::try_from(options.log_retention_days).ok().and_then(RetentionInDays::new);
+    let retention = RetentionInDays::new(options.log_retention_days.into());
     let retention = retention.ok_or(StackError::LogRetention(options.log_retention_days))?;
 
-    let mut template = Template::new(format!(
+    let description = format!(
         "CloudCart: HTTP API, functions, tables and the checkout queue of a shop (identity: {}, carts: {}).",
         options.identity.as_str(),
         options.cart.as_str(),
-    ));
-    let tables = tables::add(&mut template, options);
-    let queues = queue::add(&mut template);
-    let functions = functions::add(&mut template, options, retention, &tables, &queues);
-    let api = http_api::add(&mut template, &functions);
-
-    let products = &tables[&tables::Table::Products];
-    let mut output = |name: &str, value: cloudcart_cfn::Value<String>, about: &str| {
-        template.output(name, Output::new(value).described(about));
-    };
-    output("HttpApiUrl", api.endpoint(), "Root URL of the shop.");
-    output("ProductsTable", products.reference().into(), "Name of the table of products.");
-    output("ProductsTableName", products.reference().into(), "The same as ProductsTable.");
-    output("InventoryTableName", tables[&tables::Table::Inventory].reference().into(), "Name of the table of stock.");
-    output("OrdersTableName", tables[&tables::Table::Orders].reference().into(), "Name of the table of orders.");
-    output("CheckoutQueueUrl", queues.checkout.reference().into(), "URL of the queue of placed orders.");
-    output("CheckoutDlqUrl", queues.dead_letters.reference().into(), "URL of the queue of orders that failed.");
-
+    );
+    let template = Template::build(description, |stack| declare(stack, options, retention));
     let findings = template.check();
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(StackError::Invalid(findings));
@@ -95,14 +83,34 @@ pub fn shop_stack(options: &ShopOptions) -> Result<Template, StackError> {
     Ok(template)
 }
 
+fn declare(stack: &mut Stack<'_>, options: &ShopOptions, retention: RetentionInDays) {
+    let tables = tables::add(stack, options);
+    let queues = queue::add(stack);
+    let functions = functions::add(stack, options, retention, &tables, &queues);
+    let api = http_api::add(stack, &functions);
+
+    output(stack, "HttpApiUrl", api.api_endpoint(), "Root URL of the shop.");
+    let table = |table| tables[&table].reference();
+    output(stack, "ProductsTable", table(Table::Products), "Name of the table of products.");
+    output(stack, "ProductsTableName", table(Table::Products), "The same as ProductsTable.");
+    output(stack, "InventoryTableName", table(Table::Inventory), "Name of the table of stock.");
+    output(stack, "OrdersTableName", table(Table::Orders), "Name of the table of orders.");
+    output(stack, "CheckoutQueueUrl", queues.checkout.reference(), "URL of the queue of placed orders.");
+    output(stack, "CheckoutDlqUrl", queues.dead_letters.reference(), "URL of the queue of orders that failed.");
+}
+
+fn output<'stack>(stack: &mut Stack<'stack>, name: &str, value: impl IntoValue<'stack, String>, about: &str) {
+    stack.output(name, Output::new(value).described(about));
+}
+
 /// What every resource that takes tags is tagged with. The stage is a tag of the stack, which CloudFormation hands down.
 const PROJECT: (&str, &str) = ("project", "cloudcart");
 
-fn project_tags() -> List<Tag> {
+fn project_tags<'stack>() -> List<'stack, Tag<'stack>> {
     tags([PROJECT])
 }
 
 /// For what goes with the stack, said aloud because CloudFormation's silence means the same.
-fn goes_with_the_stack() -> Attributes {
+fn goes_with_the_stack<'stack>() -> Attributes<'stack> {
     Attributes::default().on_removal(DeletionPolicy::Delete)
 }

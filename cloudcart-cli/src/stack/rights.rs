@@ -8,7 +8,7 @@ use cloudcart_cfn::policy::dynamodb::Action::{
 use cloudcart_cfn::policy::sqs::Action::{
     self as OnQueue, DeleteMessage, GetQueueAttributes, ReceiveMessage, SendMessage,
 };
-use cloudcart_cfn::prelude::Statement;
+use cloudcart_cfn::Grant;
 use cloudcart_shop::env;
 use cloudcart_shop::functions::Function;
 
@@ -98,16 +98,16 @@ impl Right {
         }
     }
 
-    /// The policy statement. None when the shop has no such table.
-    pub(super) fn statement(self, tables: &Tables, queues: &Queues) -> Option<Statement> {
+    /// The grant. None when the shop has no such table.
+    pub(super) fn grant<'stack>(self, tables: &Tables<'stack>, queues: &Queues<'stack>) -> Option<Grant<'stack>> {
         Some(match self {
             Self::Table(table, actions) => {
-                tables.get(&table)?.allow(actions.iter().copied()).named(format!("{}Table", table.word()))
+                tables.get(&table)?.allow(actions.iter().copied()).named(&format!("{}Table", table.word()))
             }
             Self::Index(table, index, actions) => tables
                 .get(&table)?
                 .allow_on_index(index, actions.iter().copied())
-                .named(format!("{}Index", table.word())),
+                .named(&format!("{}Index", table.word())),
             Self::SigningKey => tables
                 .get(&Table::Idempotency)?
                 .allow([GetItem, PutItem])

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cloudcart_cfn::prelude::*;
-use cloudcart_cfn::resources::dynamodb::{
-    self, AttributeDefinition, AttributeType, BillingMode, GlobalSecondaryIndex, KeySchema,
+use cloudcart_cfn::dynamodb;
+use cloudcart_cfn::dynamodb::table::{
+    AttributeDefinition, AttributeType, BillingMode, GlobalSecondaryIndex, KeySchema, KeyType,
     PointInTimeRecoverySpecification, Projection, ProjectionType, TimeToLiveSpecification,
 };
+use cloudcart_cfn::prelude::*;
 use cloudcart_shop::env::{self, CartStore};
 
 use super::{ShopOptions, project_tags};
@@ -91,45 +92,42 @@ impl Table {
 }
 
 /// The tables of a shop, by name.
-pub(super) type Tables = BTreeMap<Table, Handle<dynamodb::Table>>;
+pub(super) type Tables<'stack> = BTreeMap<Table, Handle<'stack, kind::dynamodb::Table>>;
 
-pub(super) fn add(template: &mut Template, options: &ShopOptions) -> Tables {
+pub(super) fn add<'stack>(stack: &mut Stack<'stack>, options: &ShopOptions) -> Tables<'stack> {
     let existing = Table::ALL.into_iter().filter(|table| table.exists(options));
-    existing.map(|table| (table, add_one(template, table, options))).collect()
+    existing.map(|table| (table, add_one(stack, table, options))).collect()
 }
 
-fn add_one(template: &mut Template, table: Table, options: &ShopOptions) -> Handle<dynamodb::Table> {
+fn add_one<'stack>(
+    stack: &mut Stack<'stack>,
+    table: Table,
+    options: &ShopOptions,
+) -> Handle<'stack, kind::dynamodb::Table> {
     // Sorted and without doubles: DynamoDB refuses an attribute that is defined twice or is no key.
     let indexed = table.indexes().iter().flat_map(|(_, hash, range)| [*hash, *range]);
     let keys: std::collections::BTreeSet<&str> = std::iter::once(table.key()).chain(indexed).collect();
-    let definitions = keys
-        .into_iter()
-        .map(|name| AttributeDefinition { attribute_name: name.into(), attribute_type: AttributeType::S.into() });
-    let indexes = table.indexes().iter().map(|(name, hash, range)| GlobalSecondaryIndex {
-        index_name: (*name).into(),
-        key_schema: list([KeySchema::hash(*hash), KeySchema::range(*range)]),
-        projection: Projection { projection_type: Some(ProjectionType::All.into()), ..Projection::default() }.into(),
-        provisioned_throughput: None,
+    let definitions = keys.into_iter().map(|name| AttributeDefinition::new(name, AttributeType::S));
+    let indexes = table.indexes().iter().map(|(name, hash, range)| {
+        let keys = [KeySchema::new(*hash, KeyType::Hash), KeySchema::new(*range, KeyType::Range)];
+        GlobalSecondaryIndex::new(*name, keys, Projection::new().projection_type(ProjectionType::All))
     });
-    let properties = dynamodb::Table {
-        attribute_definitions: Some(list(definitions)),
-        billing_mode: Some(BillingMode::PayPerRequest.into()),
-        global_secondary_indexes: (!table.indexes().is_empty()).then(|| list(indexes)),
-        point_in_time_recovery_specification: (table == Table::Orders).then(|| {
-            PointInTimeRecoverySpecification {
-                point_in_time_recovery_enabled: Some(true.into()),
-                ..PointInTimeRecoverySpecification::default()
-            }
-            .into()
-        }),
-        // Encrypted all the same: without a specification DynamoDB uses a key of its own, at no charge per request.
-        sse_specification: None,
-        tags: Some(project_tags()),
-        time_to_live_specification: table.time_to_live().map(|attribute| {
-            TimeToLiveSpecification { attribute_name: Some(attribute.into()), enabled: true.into() }.into()
-        }),
-        ..dynamodb::Table::new(list([KeySchema::hash(table.key())]))
-    };
+    // Encrypted all the same: without a specification DynamoDB uses a key of its own, at no charge per request.
+    let mut properties = dynamodb::Table::new([KeySchema::new(table.key(), KeyType::Hash)])
+        .attribute_definitions(list(definitions))
+        .billing_mode(BillingMode::PayPerRequest)
+        .tags(project_tags());
+    if !table.indexes().is_empty() {
+        properties = properties.global_secondary_indexes(list(indexes));
+    }
+    if table == Table::Orders {
+        let recovery = PointInTimeRecoverySpecification::new().point_in_time_recovery_enabled(true);
+        properties = properties.point_in_time_recovery_specification(recovery);
+    }
+    if let Some(attribute) = table.time_to_live() {
+        let time_to_live = TimeToLiveSpecification::new(true).attribute_name(attribute);
+        properties = properties.time_to_live_specification(time_to_live);
+    }
     let policy = if options.retain_data && table.is_data() { DeletionPolicy::Retain } else { DeletionPolicy::Delete };
-    template.add_with(format!("{}Table", table.word()), properties, Attributes::default().on_removal(policy))
+    stack.add_with(format!("{}Table", table.word()), properties, Attributes::new().on_removal(policy))
 }

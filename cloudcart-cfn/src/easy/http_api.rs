@@ -1,0 +1,110 @@
+//! An HTTP API with routes to functions.
+
+use std::collections::BTreeMap;
+
+use super::{Customize, customized};
+use crate::apigatewayv2::api::ProtocolType;
+use crate::apigatewayv2::integration::{IntegrationType, PayloadFormatVersion};
+use crate::apigatewayv2::{Api, Integration, Route, Stage};
+use crate::kind;
+use crate::lambda::Permission;
+use crate::policy;
+use crate::pseudo;
+use crate::resource::Handle;
+use crate::stack::Stack;
+
+/// An API Gateway HTTP API whose routes lead to Lambda functions.
+///
+/// Adds, under the id `Shop`:
+/// - `Shop`, `AWS::ApiGatewayV2::Api`, named as the stack (a name is no identity: several APIs may share one);
+/// - `ShopStage`, `AWS::ApiGatewayV2::Stage`: `$default`, so that the URL has no stage in it, deployed by itself when a route
+///   changes;
+/// - for each function, here `Orders`: `ShopToOrders`, `AWS::ApiGatewayV2::Integration` of payload version 2.0, and
+///   `ShopMayInvokeOrders`, `AWS::Lambda::Permission` for this API and no other;
+/// - for each route, here `GET /orders/{id}`: `ShopGetOrdersId`, `AWS::ApiGatewayV2::Route`. Two routes whose words are the
+///   same get a number behind them, in the order in which they were declared.
+#[must_use = "`add_to` adds it"]
+pub struct HttpApi<'stack> {
+    routes: Vec<(String, Handle<'stack, kind::lambda::Function>)>,
+    customize: Option<Customize<'stack, Api<'stack>>>,
+}
+
+/// What [`HttpApi`] added.
+#[derive(Debug, Clone)]
+pub struct HttpApiParts<'stack> {
+    /// The API.
+    pub api: Handle<'stack, kind::apigatewayv2::Api>,
+    /// Its stage.
+    pub stage: Handle<'stack, kind::apigatewayv2::Stage>,
+    /// Its routes, by their keys.
+    pub routes: BTreeMap<String, Handle<'stack, kind::apigatewayv2::Route>>,
+}
+
+impl<'stack> HttpApi<'stack> {
+    /// An API without routes.
+    #[expect(clippy::new_without_default, reason = "a builder, which is started on purpose")]
+    pub fn new() -> Self {
+        Self { routes: Vec::new(), customize: None }
+    }
+
+    /// A route, by its key: a method and a path, `GET /orders/{id}`, or `$default` for all that no other takes.
+    pub fn route(mut self, key: impl Into<String>, function: &Handle<'stack, kind::lambda::Function>) -> Self {
+        self.routes.push((key.into(), function.clone()));
+        self
+    }
+
+    /// Changes the API's properties before it is added, for example to allow browsers of other origins.
+    pub fn customize(mut self, change: impl FnOnce(Api<'stack>) -> Api<'stack> + 'stack) -> Self {
+        self.customize = Some(Box::new(change));
+        self
+    }
+
+    /// Adds it.
+    #[track_caller]
+    pub fn add_to(self, stack: &mut Stack<'stack>, id: &str) -> HttpApiParts<'stack> {
+        let outer = stack.begin_part(id);
+        let api = Api::new().name(pseudo::stack_name()).protocol_type(ProtocolType::Http);
+        let api = stack.add(id, customized(api, self.customize));
+        let stage = stack.add(format!("{id}Stage"), Stage::new(&api, "$default").auto_deploy(true));
+
+        let mut integrations = BTreeMap::new();
+        let mut words = BTreeMap::<String, u32>::new();
+        let mut routes = BTreeMap::new();
+        for (key, function) in self.routes {
+            let integration = match integrations.get(function.id()) {
+                Some(integration) => integration,
+                None => {
+                    let to = Integration::new(&api, IntegrationType::AwsProxy)
+                        .integration_uri(function.arn())
+                        .payload_format_version(PayloadFormatVersion::V2_0);
+                    let to = stack.add(format!("{id}To{}", function.id()), to);
+                    let invoke = policy::lambda::Action::InvokeFunction.as_str();
+                    let may = Permission::new(invoke, function.reference(), "apigateway.amazonaws.com")
+                        .source_arn(api.execution_arn());
+                    stack.add(format!("{id}MayInvoke{}", function.id()), may);
+                    integrations.entry(function.id().to_owned()).or_insert(to)
+                }
+            };
+            let word = word(&key);
+            let times = words.entry(word.clone()).and_modify(|times| *times += 1).or_insert(1);
+            let number = if *times == 1 { String::new() } else { times.to_string() };
+            let route = Route::new(&api, key.as_str()).target(integration.target());
+            let route = stack.add(format!("{id}{word}{number}"), route);
+            routes.insert(key, route);
+        }
+        stack.end_part(outer);
+        HttpApiParts { api, stage, routes }
+    }
+}
+
+/// `GET /orders/{id}` → `GetOrdersId`.
+fn word(key: &str) -> String {
+    let lower = key.split_once(' ').map_or_else(|| key.to_owned(), |(method, path)| format!("{} {path}", method.to_lowercase()));
+    let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_ascii_uppercase() + rest
+        })
+        .collect()
+}
