@@ -2,9 +2,9 @@
 //!
 //! `cargo run -p cloudcart-cfn --example orders` prints the template.
 
+use cloudcart_cfn::easy;
 use cloudcart_cfn::logs::log_group::RetentionInDays;
 use cloudcart_cfn::prelude::*;
-use cloudcart_cfn::easy;
 
 fn main() {
     let template = Template::build("Orders: an API, a queue, a worker and a table.", |stack| {
@@ -15,9 +15,7 @@ fn main() {
         let jobs = easy::Queue::new().consumer_timeout(int!(30)).add_to(stack, "Jobs");
 
         let function = || {
-            easy::Function::from_s3(&bucket, &key)
-                .timeout(int!(30))
-                .log_retention(const { RetentionInDays::of(14) })
+            easy::Function::from_s3(&bucket, &key).timeout(int!(30)).log_retention(const { RetentionInDays::of(14) })
         };
         function().grant(orders.read_write().env("TABLE_NAME")).consume(&jobs.queue).add_to(stack, "Worker");
         let api = function().grant(jobs.queue.send().env("QUEUE_URL")).add_to(stack, "Api");

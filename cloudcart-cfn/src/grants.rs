@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::kind;
 use crate::policy::{self, Action, PolicyDocument, Statement};
 use crate::resource::Handle;
-use crate::value::{Intrinsic, IntoValue, Value};
+use crate::value::{IntoValue, Intrinsic, Value};
 
 /// Rights on a resource, and how the code is told of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,11 +206,7 @@ impl<'stack> Handle<'stack, kind::lambda::Function> {
 
 impl<'stack> Handle<'stack, kind::s3::Bucket> {
     /// Allows actions on the objects under a pattern of keys, for example `products/*`.
-    pub fn allow_on_objects(
-        &self,
-        keys: &str,
-        actions: impl IntoIterator<Item = policy::s3::Action>,
-    ) -> Grant<'stack> {
+    pub fn allow_on_objects(&self, keys: &str, actions: impl IntoIterator<Item = policy::s3::Action>) -> Grant<'stack> {
         Grant::new(actions, [self.arn_with(&format!("/{keys}"))]).addressed(self.reference())
     }
 
@@ -265,7 +261,8 @@ impl<'stack> Handle<'stack, kind::ssm::Parameter> {
         use policy::ssm::Action::{GetParameter, GetParameters};
         let text = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter";
         // A name that is a path begins with the slash that stands between.
-        let slash = self.properties().get("Name").and_then(serde_json::Value::as_str).is_some_and(|name| name.starts_with('/'));
+        let slash =
+            self.properties().get("Name").and_then(serde_json::Value::as_str).is_some_and(|name| name.starts_with('/'));
         let text = format!("{text}{}${{{}}}", if slash { "" } else { "/" }, self.id());
         let arn = Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() });
         Grant::new([GetParameter, GetParameters], [arn]).addressed(self.reference())
@@ -288,7 +285,8 @@ impl<'stack> Handle<'stack, kind::kms::Key> {
 impl<'stack> Handle<'stack, kind::apigatewayv2::Api> {
     /// The ARN under which every stage and route of this API, and of no other, invokes.
     pub fn execution_arn(&self) -> Value<'stack, String> {
-        let text = format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}}}/*", self.id());
+        let text =
+            format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}}}/*", self.id());
         Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() })
     }
 }

@@ -214,7 +214,15 @@ fn resource(declared: Declared<Json>) -> Result<Declared<ResourceBody>, ReadErro
         }
         let raw = !crate::schema::is_known(&type_name);
         let properties = Arc::new(properties);
-        Ok(ResourceBody { type_name, properties, attributes, raw, overridden: Vec::new(), misplaced: Vec::new(), part_of: None })
+        Ok(ResourceBody {
+            type_name,
+            properties,
+            attributes,
+            raw,
+            overridden: Vec::new(),
+            misplaced: Vec::new(),
+            part_of: None,
+        })
     };
     match read(body) {
         Ok(body) => Ok(Declared { id, body, source }),

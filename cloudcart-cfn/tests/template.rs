@@ -61,8 +61,15 @@ fn every_section_stands_in_the_order_in_which_people_read() {
     assert_eq!(
         sections,
         [
-            "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Transform",
-            "Resources", "Outputs"
+            "AWSTemplateFormatVersion",
+            "Description",
+            "Metadata",
+            "Parameters",
+            "Mappings",
+            "Conditions",
+            "Transform",
+            "Resources",
+            "Outputs"
         ]
     );
     assert_eq!(

@@ -4,8 +4,8 @@
 
 use cloudcart_cfn::prelude::*;
 use cloudcart_cfn::{
-    Intrinsic, Mapping, OutOfRange, Property, availability_zones, base64, cidr, find_in_map, import_value, join_list, select, split,
-    sqs,
+    Intrinsic, Mapping, OutOfRange, Property, availability_zones, base64, cidr, find_in_map, import_value, join_list,
+    select, split, sqs,
 };
 use serde_json::{Value as Json, json};
 
@@ -33,10 +33,7 @@ fn every_function_has_its_exact_shape_and_is_read_back() {
             ),
             (select(1, ["a", "b"]), json!({"Fn::Select": [1, ["a", "b"]]})),
             (select(0, availability_zones()), json!({"Fn::Select": [0, {"Fn::GetAZs": ""}]})),
-            (
-                select(2, cidr("10.0.0.0/16", 4, 8)),
-                json!({"Fn::Select": [2, {"Fn::Cidr": ["10.0.0.0/16", 4, 8]}]}),
-            ),
+            (select(2, cidr("10.0.0.0/16", 4, 8)), json!({"Fn::Select": [2, {"Fn::Cidr": ["10.0.0.0/16", 4, 8]}]})),
             (
                 find_in_map(&sizes, pseudo::region(), "Memory"),
                 json!({"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Memory"]}),
@@ -75,7 +72,10 @@ fn what_cloudformation_converts_is_read() {
     assert_eq!(i64::from_json(&json!("42")), Ok(42));
     assert_eq!(String::from_json(&json!(42)), Ok("42".to_owned()));
     assert_eq!(f64::from_json(&json!("1.5")), Ok(1.5));
-    assert_eq!(bool::from_json(&json!("yes")).unwrap_err().to_string(), "true or false is expected, and this is the text \"yes\"");
+    assert_eq!(
+        bool::from_json(&json!("yes")).unwrap_err().to_string(),
+        "true or false is expected, and this is the text \"yes\""
+    );
     assert_eq!(i64::from_json(&json!(1.5)).unwrap_err().to_string(), "a whole number is expected, and this is 1.5");
 }
 
@@ -112,7 +112,12 @@ fn sub_writes_plain_references_into_the_text() {
         let prod = stack.condition("IsProd", Condition::equals("a", "b"));
         let json = |value: Value<'_, String>| value.to_json();
         assert_eq!(
-            json(sub!("${Queue}/${Arn}/${AWS::Region}/${!Kept}/${Word}", Queue = queue.reference(), Arn = queue.arn(), Word = "w")),
+            json(sub!(
+                "${Queue}/${Arn}/${AWS::Region}/${!Kept}/${Word}",
+                Queue = queue.reference(),
+                Arn = queue.arn(),
+                Word = "w"
+            )),
             json!({"Fn::Sub": "${Jobs}/${Jobs.Arn}/${AWS::Region}/${!Kept}/w"})
         );
         // What is more than a reference stands beside the text, and so does what looks like a placeholder and is none.

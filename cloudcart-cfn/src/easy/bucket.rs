@@ -81,9 +81,11 @@ impl<'stack> Bucket<'stack> {
         let attributes = Attributes::new().on_removal(self.removal);
         let bucket = stack.add_with(id, customized(bucket, self.customize), attributes);
         let everything = [bucket.arn().into_value(), bucket.arn_with("/*")];
-        let tls_only = Statement::deny(Principal::Any, [Action::raw("s3:*")], everything)
-            .named("TlsOnly")
-            .when("Bool", "aws:SecureTransport", ["false"]);
+        let tls_only = Statement::deny(Principal::Any, [Action::raw("s3:*")], everything).named("TlsOnly").when(
+            "Bool",
+            "aws:SecureTransport",
+            ["false"],
+        );
         let policy = BucketPolicy::new(&bucket, PolicyDocument::new([tls_only]));
         let policy = stack.add(format!("{id}Policy"), policy);
         stack.end_part(outer);

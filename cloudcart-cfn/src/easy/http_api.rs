@@ -99,7 +99,9 @@ impl<'stack> HttpApi<'stack> {
 
 /// `GET /orders/{id}` → `GetOrdersId`.
 fn word(key: &str) -> String {
-    let lower = key.split_once(' ').map_or_else(|| key.to_owned(), |(method, path)| format!("{} {path}", method.to_lowercase()));
+    let lower = key
+        .split_once(' ')
+        .map_or_else(|| key.to_owned(), |(method, path)| format!("{} {path}", method.to_lowercase()));
     let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words
         .map(|word| {

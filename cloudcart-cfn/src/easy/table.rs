@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Customize, customized};
+use crate::dynamodb;
 use crate::dynamodb::table::{
     AttributeDefinition, AttributeType, BillingMode, GlobalSecondaryIndex, KeySchema, KeyType,
     PointInTimeRecoverySpecification, Projection, ProjectionType, TimeToLiveSpecification,
 };
-use crate::dynamodb;
 use crate::kind;
 use crate::list;
 use crate::resource::{Attributes, DeletionPolicy, Handle};
@@ -86,12 +86,7 @@ impl<'stack> Table<'stack> {
     }
 
     /// The same, with a global secondary index by a partition and a sort key.
-    pub fn sorted_index(
-        mut self,
-        name: impl Into<String>,
-        partition: impl Into<Key>,
-        sort: impl Into<Key>,
-    ) -> Self {
+    pub fn sorted_index(mut self, name: impl Into<String>, partition: impl Into<Key>, sort: impl Into<Key>) -> Self {
         self.indexes.push((name.into(), vec![partition.into(), sort.into()]));
         self
     }
