@@ -36,7 +36,8 @@ fn branch<'stack, T: Property>(json: &Json, place: &str) -> Result<Value<'stack,
 }
 
 fn if_json(condition: &ConditionRef<'_>, then: Json, otherwise: Json) -> Json {
-    json!({"Fn::If": [condition.name(), then, otherwise]})
+    let arguments = vec![Json::from(condition.name()), then, otherwise];
+    Json::Object([("Fn::If".to_owned(), Json::Array(arguments))].into_iter().collect())
 }
 
 /// What stands where a value is asked.
@@ -113,13 +114,13 @@ impl Intrinsic<'_> {
         Ok(match name {
             "Ref" => Self::Ref(text(arguments)?),
             "Fn::GetAtt" => Self::read_attribute(arguments, other)?,
-            "Fn::Sub" => match arguments {
-                Json::String(text) => Self::Sub { text: text.clone(), variables: BTreeMap::new() },
-                _ => {
-                    let [template, variables] = items(arguments)?;
-                    Self::Sub { text: text(template)?, variables: Property::from_json(variables)? }
+            "Fn::Sub" => {
+                if let Json::String(text) = arguments {
+                    return Ok(Self::Sub { text: text.clone(), variables: BTreeMap::new() });
                 }
-            },
+                let [template, variables] = items(arguments)?;
+                Self::Sub { text: text(template)?, variables: Property::from_json(variables)? }
+            }
             "Fn::Join" => {
                 let [delimiter, values] = items(arguments)?;
                 Self::Join { delimiter: text(delimiter)?, values: Property::from_json(values)? }

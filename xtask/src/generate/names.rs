@@ -5,6 +5,7 @@ const WORDS: &[(&str, &str)] = &[
     ("ARNs", "Arns"),
     ("AZs", "Azs"),
     ("CIDRs", "Cidrs"),
+    ("CNAMEs", "Cnames"),
     ("GiB", "Gib"),
     ("IDs", "Ids"),
     ("IPs", "Ips"),

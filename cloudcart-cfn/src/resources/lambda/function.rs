@@ -296,7 +296,7 @@ object! {
         required {}
         optional {
             /// `Mode`: one of `Active`, `PassThrough`.
-            mode "Mode": Mode,
+            mode "Mode": TracingConfigMode,
         }
     }
 }
@@ -358,14 +358,6 @@ enumeration! {
     LogFormat {
         Json "JSON",
         Text "Text",
-    }
-}
-
-enumeration! {
-    /// `Mode` of [`Function`].
-    Mode {
-        Active "Active",
-        PassThrough "PassThrough",
     }
 }
 
@@ -463,6 +455,14 @@ enumeration! {
     /// `TenantIsolationMode` of [`Function`].
     TenantIsolationMode {
         PerTenant "PER_TENANT",
+    }
+}
+
+enumeration! {
+    /// `Mode` of [`Function`].
+    TracingConfigMode {
+        Active "Active",
+        PassThrough "PassThrough",
     }
 }
 
