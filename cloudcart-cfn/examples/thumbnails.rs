@@ -33,7 +33,7 @@ fn main() {
         stack.output("Pictures", Output::new(pictures.reference()).described("Where to put pictures."));
     });
 
-    for finding in [] as [String; 0] {
+    for finding in template.check() {
         eprintln_finding(&finding.to_string());
     }
     #[expect(clippy::print_stdout, reason = "printing is what this example is for")]

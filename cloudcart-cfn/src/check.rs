@@ -1,83 +1,34 @@
 //! What can be known to be wrong before CloudFormation sees the template.
 //!
-//! The checks read the rendered template, so that raw resources are checked as well.
+//! The checks read the rendered template, so that raw resources are checked as well. [`run`] checks any template that
+//! is JSON; [`Template::check`] gives it what only the program knows, such as the line that declared a resource.
 
+mod attributes;
+mod counted;
+mod declared;
 mod graph;
+mod input;
+mod lint;
+mod lints;
+mod nearest;
+mod problem;
 mod references;
+mod rules;
+pub mod schema;
+mod statements;
+mod view;
 
-use std::collections::BTreeSet;
-use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 
-use crate::limits;
-use crate::resource::DeletionPolicy;
-use crate::template::Template;
-use references::{Reference, Target};
+pub use input::{Declaration, Input, Override};
+pub use lint::{Allowance, Lint};
+pub use problem::{Problem, Severity};
+pub use rules::{RuleInfo, rules};
 
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// CloudFormation takes it, under a condition that the text names.
-    Note,
-    /// CloudFormation refuses it.
-    Error,
-}
-
-/// What is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// Logical ids are letters and digits.
-    #[error("`{0}` is not a logical id: letters and digits only, 1 to {max} of them", max = limits::NAME_CHARS)]
-    InvalidName(String),
-    /// Two declarations share an id. Resources and parameters share one name space.
-    #[error("`{0}` is declared twice, first at {1}")]
-    DuplicateName(String, String),
-    /// The id is referred to and not declared.
-    #[error("refers to `{0}`, which the template does not declare")]
-    UnknownName(String),
-    /// A parameter has no attributes, and a condition is not a resource.
-    #[error("refers to `{0}`, which is not a resource")]
-    NotAResource(String),
-    /// The condition is used and not declared.
-    #[error("uses the condition `{0}`, which the template does not declare")]
-    UnknownCondition(String),
-    /// `Fn::Sub` has a `${` that is not closed, or is empty.
-    #[error("the placeholder at `{0}` is not a `${{Name}}` or `${{Name.Attribute}}`")]
-    BadPlaceholder(String),
-    /// An intrinsic function has arguments of the wrong shape.
-    #[error("the arguments of `{0}` have the wrong shape")]
-    BadFunction(String),
-    /// Resources wait for each other. Each step is a resource and the property by which it needs the next.
-    #[error("waits for itself: {}", .0.join(" → "))]
-    Cycle(Vec<String>),
-    /// The properties cannot be written as a JSON object.
-    #[error("cannot be rendered: {0}")]
-    Unrenderable(String),
-    /// `UpdateReplacePolicy` knows fewer words than `DeletionPolicy`.
-    #[error("`UpdateReplacePolicy` cannot be `RetainExceptOnCreate`")]
-    UpdateReplacePolicy,
-    /// A stack needs a resource.
-    #[error("the template has no resource")]
-    NoResources,
-    /// More of something than CloudFormation takes.
-    #[error("{used} {what}, and CloudFormation takes {limit}")]
-    Limit {
-        /// What there is too much of.
-        what: &'static str,
-        /// How much there is.
-        used: usize,
-        /// How much there may be.
-        limit: usize,
-    },
-    /// The template must be read from S3.
-    #[error(
-        "{0} bytes, and only {max} can be sent with a request: it must be uploaded to S3",
-        max = limits::INLINE_BYTES
-    )]
-    NotInline(usize),
-}
+use crate::template::{Declared, ResourceBody, Template};
+use view::View;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +43,8 @@ pub struct Finding {
     pub path: String,
     /// The line of Rust that declared it.
     pub source: Option<&'static Location<'static>>,
+    /// The lint by whose name it can be allowed.
+    pub lint: Option<Lint>,
 }
 
 impl fmt::Display for Finding {
@@ -107,142 +60,167 @@ impl fmt::Display for Finding {
     }
 }
 
-pub(crate) fn check(template: &Template) -> Vec<Finding> {
-    let rendered = template.to_value();
-    let references = references::collect(&rendered);
-    let mut checker = Checker { template, findings: Vec::new() };
-    checker.names();
-    checker.resources();
-    checker.references(&references);
-    checker.cycles(&references);
-    checker.limits(rendered.to_string().len());
-    checker.findings
+/// A finding that the author allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// What was found.
+    pub finding: Finding,
+    /// Why it is meant.
+    pub reason: String,
 }
 
-struct Checker<'a> {
-    template: &'a Template,
-    findings: Vec<Finding>,
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What is open.
+    pub findings: Vec<Finding>,
+    /// What the author allows, and why.
+    pub allowed: Vec<Allowed>,
 }
 
-impl Checker<'_> {
-    fn report(&mut self, problem: Problem, path: String, source: Option<&'static Location<'static>>) {
-        let logical_id = path.split('/').nth(1).map(str::to_owned);
-        self.findings.push(Finding { severity: Severity::Error, problem, logical_id, path, source });
+impl Report {
+    /// What CloudFormation would refuse, and the lints that nobody allows.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// What CloudFormation takes, and is worth a thought.
+    pub fn notes(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Note)
+    }
+
+    /// Whether there is an error.
+    pub fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+}
+
+/// Checks a rendered template.
+pub fn run(input: &Input<'_>) -> Report {
+    let references = references::collect(input.rendered);
+    let view = View::of(input);
+    let mut findings = Findings::of(input);
+    declared::names(input, &mut findings);
+    declared::resources(input, &mut findings);
+    declared::references(input, &references, &mut findings);
+    declared::cycles(&references, &mut findings);
+    counted::check(input.rendered, &mut findings);
+    for entry in view.all() {
+        if let Some(schema) = (input.schema_of)(entry.kind)
+            .filter(|_| entry.body.get("Properties").is_none_or(serde_json::Value::is_object))
+        {
+            let mut report = |path, problem| findings.add(path, problem);
+            schema::check_properties(schema, entry.properties, &entry.at(""), &mut report);
+        }
+    }
+    rules::check(&view, &mut findings);
+    lints::check(input, &view, &mut findings);
+    findings.into_report(&input.allowances)
+}
+
+impl Template {
+    /// Everything that is wrong or doubtful and can be known without AWS. Empty when there is nothing.
+    pub fn check(&self) -> Vec<Finding> {
+        self.report().findings
+    }
+
+    /// As [`Template::check`], and beside it what the stack allows by [`Attributes::allow`](crate::Attributes::allow) and
+    /// [`Stack::allow`](crate::Stack::allow).
+    pub fn report(&self) -> Report {
+        let rendered = self.to_value();
+        let overrides = |paths: fn(&ResourceBody) -> &Vec<String>| -> Vec<Override> {
+            let each = |one: &Declared<ResourceBody>| {
+                let of = |path: &String| Override { logical_id: one.id.clone(), property: path.clone() };
+                paths(&one.body).iter().map(of).collect::<Vec<_>>()
+            };
+            self.resources.iter().flat_map(each).collect()
+        };
+        run(&Input {
+            declarations: self.declarations(),
+            untyped: self.resources.iter().filter(|one| one.body.raw).map(|one| one.id.clone()).collect(),
+            overrides: overrides(|body| &body.overridden),
+            misplaced: overrides(|body| &body.misplaced),
+            allowances: self.allowances.clone(),
+            ..Input::of(&rendered)
+        })
     }
 
     /// Every declaration: section, id, source.
-    fn declarations(&self) -> Vec<(&'static str, String, &'static Location<'static>)> {
-        let template = self.template;
-        let parameters = template.parameters.iter().map(|one| ("Parameters", one.id.clone(), one.source));
-        let conditions = template.conditions.iter().map(|one| ("Conditions", one.id.clone(), one.source));
-        let resources = template.resources.iter().map(|one| ("Resources", one.id.clone(), one.source));
-        let outputs = template.outputs.iter().map(|one| ("Outputs", one.id.clone(), one.source));
-        let metadata = template.metadata.iter().map(|one| ("Metadata", one.id.clone(), one.source));
-        parameters.chain(conditions).chain(resources).chain(outputs).chain(metadata).collect()
+    fn declarations(&self) -> Vec<Declaration<'_>> {
+        fn of<'a, T>(section: &'a str, declared: &'a [Declared<T>]) -> impl Iterator<Item = Declaration<'a>> {
+            declared.iter().map(move |one| Declaration { section, id: &one.id, source: one.source })
+        }
+        of("Parameters", &self.parameters)
+            .chain(of("Mappings", &self.mappings))
+            .chain(of("Conditions", &self.conditions))
+            .chain(of("Resources", &self.resources))
+            .chain(of("Outputs", &self.outputs))
+            .chain(of("Metadata", &self.metadata))
+            .collect()
     }
+}
 
-    fn names(&mut self) {
-        // Resources and parameters are one name space, because `Ref` speaks of both.
-        let space = |section| if section == "Parameters" { "Resources" } else { section };
-        let mut seen: BTreeMap<(&str, String), &Location<'_>> = BTreeMap::new();
-        for (section, id, source) in self.declarations() {
-            let path = format!("{section}/{id}");
-            let alphanumeric = id.chars().all(|letter| letter.is_ascii_alphanumeric());
-            if section != "Metadata" && (id.is_empty() || id.len() > limits::NAME_CHARS || !alphanumeric) {
-                self.report(Problem::InvalidName(id.clone()), path.clone(), Some(source));
-            }
-            match seen.entry((space(section), id)) {
-                Entry::Occupied(first) => {
-                    let place = format!("{}:{}", first.get().file(), first.get().line());
-                    let id = first.key().1.clone();
-                    self.report(Problem::DuplicateName(id, place), path, Some(source));
-                }
-                Entry::Vacant(new) => {
-                    new.insert(source);
-                }
+/// The findings so far, and where each id was declared.
+struct Findings<'a> {
+    sources: HashMap<(&'a str, &'a str), &'static Location<'static>>,
+    list: Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    fn of(input: &Input<'a>) -> Self {
+        let mut sources = HashMap::new();
+        for declaration in &input.declarations {
+            if let Some(source) = declaration.source {
+                sources.entry((declaration.section, declaration.id)).or_insert(source);
             }
         }
+        Self { sources, list: Vec::new() }
     }
 
-    fn resources(&mut self) {
-        for resource in &self.template.resources {
-            let path = format!("Resources/{}", resource.id);
-            let problem = match &resource.body.properties {
-                Err(error) => Some(error.clone()),
-                Ok(properties) if !properties.is_object() => Some("the properties are not an object".to_owned()),
-                Ok(_) => None,
+    /// A finding at a path, from which its logical id and source are read.
+    fn add(&mut self, path: String, problem: Problem) {
+        let mut parts = path.split('/');
+        let key = parts.next().zip(parts.next());
+        let source = key.and_then(|(section, id)| self.sources.get(&(section, id)).copied());
+        self.add_from(source, path, problem);
+    }
+
+    /// A finding whose source is known: one of several declarations of an id.
+    fn add_from(&mut self, source: Option<&'static Location<'static>>, path: String, problem: Problem) {
+        let logical_id = path.split('/').nth(1).map(str::to_owned);
+        let (severity, lint) = (problem.severity(), problem.lint());
+        self.list.push(Finding { severity, problem, logical_id, path, source, lint });
+    }
+
+    /// Parts what is allowed from what is open, and finds the allowances that are none.
+    fn into_report(mut self, allowances: &[Allowance]) -> Report {
+        let mut used = vec![false; allowances.len()];
+        let mut report = Report::default();
+        for finding in std::mem::take(&mut self.list) {
+            let covers = |allowance: &Allowance| {
+                finding.lint.is_some_and(|lint| allowance.covers(lint, finding.logical_id.as_deref()))
             };
-            if let Some(problem) = problem {
-                self.report(Problem::Unrenderable(problem), format!("{path}/Properties"), Some(resource.source));
-            }
-            if resource.body.attributes.update_replace_policy == Some(DeletionPolicy::RetainExceptOnCreate) {
-                self.report(Problem::UpdateReplacePolicy, format!("{path}/UpdateReplacePolicy"), Some(resource.source));
-            }
-        }
-    }
-
-    fn references(&mut self, references: &[Reference]) {
-        let ids = |names: &mut dyn Iterator<Item = &String>| names.cloned().collect::<BTreeSet<String>>();
-        let resources = ids(&mut self.template.resources.iter().map(|one| &one.id));
-        let parameters = ids(&mut self.template.parameters.iter().map(|one| &one.id));
-        let conditions = ids(&mut self.template.conditions.iter().map(|one| &one.id));
-        for reference in references {
-            let problem = match &reference.target {
-                Target::Name(name) => {
-                    let known = resources.contains(name)
-                        || parameters.contains(name)
-                        || crate::value::pseudo::NAMES.contains(&name.as_str());
-                    (!known).then(|| Problem::UnknownName(name.clone()))
+            let mut reason = None;
+            for (allowance, used) in allowances.iter().zip(&mut used).filter(|(one, _)| covers(one)) {
+                *used = true;
+                if !allowance.reason.trim().is_empty() {
+                    reason.get_or_insert_with(|| allowance.reason.clone());
                 }
-                Target::Resource(name) if resources.contains(name) => None,
-                Target::Resource(name) if parameters.contains(name) => Some(Problem::NotAResource(name.clone())),
-                Target::Resource(name) => Some(Problem::UnknownName(name.clone())),
-                Target::Condition(name) => {
-                    (!conditions.contains(name)).then(|| Problem::UnknownCondition(name.clone()))
-                }
-                Target::BadPlaceholder(at) => Some(Problem::BadPlaceholder(at.clone())),
-                Target::BadFunction(name) => Some(Problem::BadFunction(name.clone())),
-            };
-            if let Some(problem) = problem {
-                let source = reference.path.split('/').nth(1).and_then(|id| self.template.source_of(id));
-                self.report(problem, reference.path.clone(), source);
+            }
+            match reason {
+                Some(reason) => report.allowed.push(Allowed { finding, reason }),
+                None => report.findings.push(finding),
             }
         }
-    }
-
-    fn cycles(&mut self, references: &[Reference]) {
-        for cycle in graph::cycles(references) {
-            let path = format!("Resources/{}", cycle.first);
-            let source = self.template.source_of(&cycle.first);
-            self.report(Problem::Cycle(cycle.steps), path, source);
-        }
-    }
-
-    fn limits(&mut self, bytes: usize) {
-        let template = self.template;
-        if template.resources.is_empty() {
-            self.report(Problem::NoResources, String::new(), None);
-        }
-        let description = template.description.as_ref().map_or(0, String::len);
-        for (what, used, limit) in [
-            ("resources", template.resources.len(), limits::RESOURCES),
-            ("parameters", template.parameters.len(), limits::PARAMETERS),
-            ("outputs", template.outputs.len(), limits::OUTPUTS),
-            ("bytes of description", description, limits::DESCRIPTION_BYTES),
-            ("bytes", bytes, limits::S3_BYTES),
-        ] {
-            if used > limit {
-                self.report(Problem::Limit { what, used, limit }, String::new(), None);
+        for (allowance, used) in allowances.iter().zip(used) {
+            let path = allowance.logical_id.as_ref().map(|id| format!("Resources/{id}")).unwrap_or_default();
+            if allowance.reason.trim().is_empty() {
+                self.add(path, Problem::AllowedWithoutReason(allowance.lint));
+            } else if !used {
+                self.add(path, Problem::IdleAllowance(allowance.lint));
             }
         }
-        if bytes > limits::INLINE_BYTES && bytes <= limits::S3_BYTES {
-            self.findings.push(Finding {
-                severity: Severity::Note,
-                problem: Problem::NotInline(bytes),
-                logical_id: None,
-                path: String::new(),
-                source: None,
-            });
-        }
+        report.findings.append(&mut self.list);
+        report
     }
 }

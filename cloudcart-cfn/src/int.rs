@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::property::{Property, ReadError};
+use crate::property::{Property, ShapeError};
 
 /// A whole number from `MIN` to `MAX`, both included. `i64::MIN` and `i64::MAX` stand for no bound.
 ///
@@ -78,8 +78,8 @@ impl<const MIN: i64, const MAX: i64> Property for Int<MIN, MAX> {
         Json::from(self.0)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
-        Self::try_from(i64::from_json(json)?).map_err(|error| ReadError::new(error.to_string()))
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
+        Self::try_from(i64::from_json(json)?).map_err(|error| ShapeError::new(error.to_string()))
     }
 }
 

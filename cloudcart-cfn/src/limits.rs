@@ -10,11 +10,21 @@ pub const RESOURCES: usize = 500;
 pub const PARAMETERS: usize = 200;
 /// Outputs in a template.
 pub const OUTPUTS: usize = 200;
+/// Mappings in a template.
+pub const MAPPINGS: usize = 200;
+/// Keys of a mapping, and attributes under each.
+pub const MAPPING_KEYS: usize = 200;
+/// Dynamic references, `{{resolve:…}}`, in a template.
+pub const DYNAMIC_REFERENCES: usize = 60;
+/// Bytes of a parameter's value.
+pub const PARAMETER_BYTES: usize = 4_096;
+/// Bytes of a parameter's description.
+pub const PARAMETER_DESCRIPTION_BYTES: usize = 4_000;
 /// Bytes of a template that is sent with the request.
 pub const INLINE_BYTES: usize = 51_200;
-/// Bytes of a template that is read from S3.
+/// Bytes of a template that is read from S3. The page says 1 MB; the service's own message counts a million.
 pub const S3_BYTES: usize = 1_000_000;
-/// Bytes of the template's description.
+/// Bytes of the description of the template or an output.
 pub const DESCRIPTION_BYTES: usize = 1_024;
 /// Characters of a name of a resource, parameter or output.
 pub const NAME_CHARS: usize = 255;

@@ -48,7 +48,7 @@ macro_rules! object {
                 writer.finish()
             }
 
-            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ReadError> {
+            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ShapeError> {
                 #[allow(unused_mut, reason = "an object may have no property")]
                 let mut reader = $crate::property::ObjectReader::new(json)?;
                 let object = Self {
@@ -114,7 +114,7 @@ macro_rules! empty_object {
                 $crate::property::ObjectWriter::default().finish()
             }
 
-            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ReadError> {
+            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ShapeError> {
                 $crate::property::ObjectReader::new(json)?.finish()?;
                 Ok(Self)
             }
@@ -200,7 +200,7 @@ macro_rules! enumeration {
                 ::serde_json::Value::from(self.as_str())
             }
 
-            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ReadError> {
+            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ShapeError> {
                 $crate::word::read(json)
             }
         }
@@ -248,9 +248,9 @@ macro_rules! number_enumeration {
                 ::serde_json::Value::from(self.0)
             }
 
-            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ReadError> {
+            fn from_json(json: &::serde_json::Value) -> Result<Self, $crate::ShapeError> {
                 let number = <i64 as $crate::Property>::from_json(json)?;
-                Self::new(number).ok_or_else(|| $crate::ReadError::expected(&format!("one of {:?}", Self::ALLOWED), json))
+                Self::new(number).ok_or_else(|| $crate::ShapeError::expected(&format!("one of {:?}", Self::ALLOWED), json))
             }
         }
     };

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 pub use action::*;
 
-use crate::property::{Property, ReadError};
+use crate::property::{Property, ShapeError};
 use crate::value::{IntoValue, Value};
 
 /// A policy document.
@@ -45,10 +45,10 @@ impl Property for PolicyDocument<'_> {
     }
 
     /// Kept as it is: IAM takes one statement, action or resource where it takes several, and order matters to nobody.
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         match json {
             Json::Object(_) | Json::String(_) => Ok(Self::Raw(json.clone())),
-            _ => Err(ReadError::expected("a policy document", json)),
+            _ => Err(ShapeError::expected("a policy document", json)),
         }
     }
 }

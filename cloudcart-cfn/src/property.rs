@@ -11,17 +11,17 @@ pub trait Property: Sized {
     fn to_json(&self) -> Json;
 
     /// From what stands in a template. A property that the type does not have is an error, so that nothing is lost.
-    fn from_json(json: &Json) -> Result<Self, ReadError>;
+    fn from_json(json: &Json) -> Result<Self, ShapeError>;
 }
 
 /// Why a part of a template is not what its type says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadError {
+pub struct ShapeError {
     path: Vec<String>,
     message: String,
 }
 
-impl ReadError {
+impl ShapeError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { path: Vec::new(), message: message.into() }
     }
@@ -57,7 +57,7 @@ impl ReadError {
     }
 }
 
-impl fmt::Display for ReadError {
+impl fmt::Display for ShapeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
             write!(formatter, "{}: ", self.path())?;
@@ -66,7 +66,7 @@ impl fmt::Display for ReadError {
     }
 }
 
-impl std::error::Error for ReadError {}
+impl std::error::Error for ShapeError {}
 
 // What follows is compiled once for each of several hundred types: what does not depend on the type stands in functions of
 // its own, and loops stand where chains of iterators would read better.
@@ -103,19 +103,19 @@ pub(crate) struct ObjectReader<'a> {
 }
 
 impl<'a> ObjectReader<'a> {
-    pub(crate) fn new(json: &'a Json) -> Result<Self, ReadError> {
-        let object = json.as_object().ok_or_else(|| ReadError::expected("an object", json))?;
+    pub(crate) fn new(json: &'a Json) -> Result<Self, ShapeError> {
+        let object = json.as_object().ok_or_else(|| ShapeError::expected("an object", json))?;
         Ok(Self { object, known: Vec::new() })
     }
 
-    pub(crate) fn required<T: Property>(&mut self, key: &'static str) -> Result<T, ReadError> {
+    pub(crate) fn required<T: Property>(&mut self, key: &'static str) -> Result<T, ShapeError> {
         match self.take(key) {
             Some(json) => T::from_json(json).map_err(|error| error.inside(key)),
-            None => Err(ReadError::missing(key)),
+            None => Err(ShapeError::missing(key)),
         }
     }
 
-    pub(crate) fn optional<T: Property>(&mut self, key: &'static str) -> Result<Option<T>, ReadError> {
+    pub(crate) fn optional<T: Property>(&mut self, key: &'static str) -> Result<Option<T>, ShapeError> {
         match self.take(key) {
             Some(json) => T::from_json(json).map(Some).map_err(|error| error.inside(key)),
             None => Ok(None),
@@ -127,9 +127,9 @@ impl<'a> ObjectReader<'a> {
         self.object.get(key)
     }
 
-    pub(crate) fn finish(self) -> Result<(), ReadError> {
+    pub(crate) fn finish(self) -> Result<(), ShapeError> {
         match self.object.keys().find(|key| !self.known.contains(&key.as_str())) {
-            Some(key) => Err(ReadError::new(format!("there is no property `{key}`"))),
+            Some(key) => Err(ShapeError::new(format!("there is no property `{key}`"))),
             None => Ok(()),
         }
     }
@@ -140,7 +140,7 @@ impl Property for Json {
         self.clone()
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         Ok(json.clone())
     }
 }
@@ -151,11 +151,11 @@ impl Property for String {
     }
 
     /// Numbers and booleans are texts as well: CloudFormation makes them so.
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         match json {
             Json::String(text) => Ok(text.clone()),
             Json::Number(_) | Json::Bool(_) => Ok(json.to_string()),
-            _ => Err(ReadError::expected("a text", json)),
+            _ => Err(ShapeError::expected("a text", json)),
         }
     }
 }
@@ -165,12 +165,12 @@ impl Property for bool {
         Json::Bool(*self)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         match json {
             Json::Bool(value) => Ok(*value),
             Json::String(text) if text == "true" => Ok(true),
             Json::String(text) if text == "false" => Ok(false),
-            _ => Err(ReadError::expected("true or false", json)),
+            _ => Err(ShapeError::expected("true or false", json)),
         }
     }
 }
@@ -180,13 +180,13 @@ impl Property for i64 {
         Json::from(*self)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let number = match json {
             Json::Number(number) => number.as_i64(),
             Json::String(text) => text.parse().ok(),
             _ => None,
         };
-        number.ok_or_else(|| ReadError::expected("a whole number", json))
+        number.ok_or_else(|| ShapeError::expected("a whole number", json))
     }
 }
 
@@ -201,13 +201,13 @@ impl Property for f64 {
         Number::from_f64(*self).map_or(Json::Null, Json::Number)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let number = match json {
             Json::Number(number) => number.as_f64(),
             Json::String(text) => text.parse().ok(),
             _ => None,
         };
-        number.ok_or_else(|| ReadError::expected("a number", json))
+        number.ok_or_else(|| ShapeError::expected("a number", json))
     }
 }
 
@@ -220,7 +220,7 @@ impl<T: Property> Property for Vec<T> {
         Json::Array(items)
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let items = list(json)?;
         let mut read = Self::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -230,8 +230,8 @@ impl<T: Property> Property for Vec<T> {
     }
 }
 
-fn list(json: &Json) -> Result<&[Json], ReadError> {
-    json.as_array().map(Vec::as_slice).ok_or_else(|| ReadError::expected("a list", json))
+fn list(json: &Json) -> Result<&[Json], ShapeError> {
+    json.as_array().map(Vec::as_slice).ok_or_else(|| ShapeError::expected("a list", json))
 }
 
 impl<T: Property> Property for BTreeMap<String, T> {
@@ -243,9 +243,9 @@ impl<T: Property> Property for BTreeMap<String, T> {
         object.finish()
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let mut read = Self::new();
-        for (key, value) in json.as_object().ok_or_else(|| ReadError::expected("an object", json))? {
+        for (key, value) in json.as_object().ok_or_else(|| ShapeError::expected("an object", json))? {
             read.insert(key.clone(), T::from_json(value).map_err(|error| error.inside(key))?);
         }
         Ok(read)

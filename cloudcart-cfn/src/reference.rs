@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use serde_json::Value as Json;
 
-use crate::property::{Property, ReadError};
+use crate::property::{Property, ShapeError};
 
 macro_rules! text_of_a_kind {
     ($(#[$doc:meta])* $name:ident) => {
@@ -62,7 +62,7 @@ macro_rules! text_of_a_kind {
                 Json::String(self.text.clone())
             }
 
-            fn from_json(json: &Json) -> Result<Self, ReadError> {
+            fn from_json(json: &Json) -> Result<Self, ShapeError> {
                 String::from_json(json).map(Self::literal)
             }
         }

@@ -1,11 +1,10 @@
 //! Text: JSON is what is deployed and hashed, YAML is a view for people.
 
+mod yaml;
+
 use crate::template::Template;
 
-/// The YAML view could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("the template cannot be written as YAML")]
-pub struct YamlError(#[from] serde_yaml::ser::Error);
+pub use yaml::{YamlError, render_yaml};
 
 impl Template {
     /// Pretty JSON, two spaces, a newline at the end: what is kept in a repository.
@@ -21,10 +20,8 @@ impl Template {
         self.to_value().to_string()
     }
 
-    /// YAML with intrinsic functions in their long form. Texts that YAML 1.1 would read as a date, a number or a boolean
-    /// are quoted, and no text is folded, so that any parser reads back what [`Template::to_json`] says.
+    /// YAML with intrinsic functions in their long form, as [`render_yaml`] writes it.
     pub fn to_yaml(&self) -> Result<String, YamlError> {
-        let options = serde_yaml::ser_options! { prefer_block_scalars: false };
-        Ok(serde_yaml::to_string_with_options(&self.to_value(), options)?)
+        render_yaml(&self.to_value())
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::check::Lint;
 use crate::kind::{HasArn, Kind};
-use crate::property::{Property, ReadError};
+use crate::property::{Property, ShapeError};
 use crate::reference::{Arn, Ref};
 use crate::sections::ConditionRef;
 use crate::value::Value;
@@ -98,7 +99,7 @@ impl Property for Raw {
         self.properties.clone()
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         Ok(Self { type_name: String::new(), properties: json.clone() })
     }
 }
@@ -148,6 +149,8 @@ pub struct Attributes<'stack> {
     pub metadata: Option<Json>,
     /// Properties that are set over what the type says, in order: path and value.
     pub(crate) overrides: Vec<(String, Json)>,
+    /// Lints that are meant, and why.
+    pub(crate) allowed: Vec<(Lint, String)>,
 }
 
 impl<'stack> Attributes<'stack> {
@@ -178,6 +181,14 @@ impl<'stack> Attributes<'stack> {
     #[must_use]
     pub fn only_if(mut self, condition: &ConditionRef<'stack>) -> Self {
         self.condition = Some(condition.clone());
+        self
+    }
+
+    /// Says that a lint is meant on this resource, and why. An empty reason is an error, and an allowance that allows nothing
+    /// is noted.
+    #[must_use]
+    pub fn allow(mut self, lint: Lint, reason: impl Into<String>) -> Self {
+        self.allowed.push((lint, reason.into()));
         self
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::check::{Allowance, Lint};
 use crate::kind::{self, Kind};
 use crate::resource::{Attributes, Brand, Handle, Raw, Resource, set_at};
 use crate::sections::{Condition, ConditionRef, Mapping, MappingRef, Output, Parameter};
@@ -67,7 +68,11 @@ impl<'stack> Stack<'stack> {
     /// What is added until [`Stack::end_part`] is a part of `id`, and was declared where this was called from.
     #[track_caller]
     pub(crate) fn begin_part(&mut self, id: &str) -> Option<Part> {
-        let source = self.part.as_ref().map_or_else(Location::caller, |outer| outer.source);
+        // Written out: handed on as a function, `Location::caller` would tell of who calls that.
+        let source = match &self.part {
+            Some(outer) => outer.source,
+            None => Location::caller(),
+        };
         self.part.replace(Part { id: id.to_owned(), source })
     }
 
@@ -119,6 +124,9 @@ impl<'stack> Stack<'stack> {
                 misplaced.push(path.clone());
             }
         }
+        let allowed = attributes.allowed.iter();
+        let allowances = allowed.map(|(lint, reason)| Allowance::on(id.as_str(), *lint, reason.as_str()));
+        self.template.allowances.extend(allowances);
         let properties = Arc::new(properties);
         let handle = Handle::new(&id, Arc::clone(&properties));
         let body = ResourceBody {
@@ -130,7 +138,10 @@ impl<'stack> Stack<'stack> {
             misplaced,
             part_of: self.part.as_ref().map(|part| part.id.clone()),
         };
-        let source = self.part.as_ref().map_or_else(Location::caller, |part| part.source);
+        let source = match &self.part {
+            Some(part) => part.source,
+            None => Location::caller(),
+        };
         self.template.resources.push(Declared { id, body, source: Some(source) });
         handle
     }
@@ -183,6 +194,11 @@ impl<'stack> Stack<'stack> {
     /// Sets a section that this library has no words for, for example `Transform` or `Rules`.
     pub fn section(&mut self, name: impl Into<String>, body: impl Into<Json>) {
         self.template.others.push((name.into(), body.into()));
+    }
+
+    /// Says that a lint is meant in the whole stack, and why; [`Attributes::allow`] does for one resource.
+    pub fn allow(&mut self, lint: Lint, reason: impl Into<String>) {
+        self.template.allowances.push(Allowance::everywhere(lint, reason));
     }
 
     /// The template as it is so far.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
 
+use crate::check::Allowance;
 use crate::kind::Kind;
 use crate::limits::Counts;
-use crate::property::{Property, ReadError};
+use crate::property::{Property, ShapeError};
 use crate::resource::Resource;
 
 /// A CloudFormation template. [`Template::build`] makes one, [`Template::read`] reads one.
@@ -25,6 +26,8 @@ pub struct Template {
     pub(crate) outputs: Vec<Declared<Json>>,
     /// Sections that are kept as they are, such as `Transform` and `Rules`.
     pub(crate) others: Vec<(String, Json)>,
+    /// Lints that the author means.
+    pub(crate) allowances: Vec<Allowance>,
 }
 
 /// Something with a logical id and the place in the Rust source that declared it, if a Rust source did.
@@ -88,7 +91,7 @@ impl Template {
     }
 
     /// A resource as its type: none when there is no resource of that id and type.
-    pub fn resource<'stack, R: Resource<'stack>>(&self, logical_id: &str) -> Option<Result<R, ReadError>> {
+    pub fn resource<'stack, R: Resource<'stack>>(&self, logical_id: &str) -> Option<Result<R, ShapeError>> {
         let found = self.resources.iter().find(|one| one.id == logical_id)?;
         (found.body.type_name == R::Kind::TYPE).then(|| R::from_json(&found.body.properties))
     }
@@ -160,16 +163,42 @@ impl Serialize for ResourceBody {
     }
 }
 
+/// Why a text is no template.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TemplateError {
+    /// It is neither JSON nor YAML, or uses what CloudFormation does not know.
+    #[error(transparent)]
+    Text(#[from] crate::read::ReadError),
+    /// It has not the shape of a template.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+}
+
 impl Template {
+    /// Reads an existing template: JSON or YAML, short forms such as `!Sub` included. It renders back equal in meaning.
+    ///
+    /// ```
+    /// use cloudcart_cfn::{Template, sqs};
+    ///
+    /// let template = Template::read("Resources: {Inbox: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref AWS::StackName}}}")?;
+    /// let queue: sqs::Queue<'_> = template.resource("Inbox").expect("there is such a queue")?;
+    /// assert!(queue.queue_name.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read(text: &str) -> Result<Self, TemplateError> {
+        Ok(Self::from_value(&crate::read::parse(text)?)?)
+    }
+
     /// A template that is already JSON, in the long form. Each resource keeps its properties as they are; those of a type
     /// that the library knows are what [`Template::resource`] gives as that type and [`Template::check`] checks.
-    pub fn from_value(value: &Json) -> Result<Self, ReadError> {
-        let sections = value.as_object().ok_or_else(|| ReadError::expected("an object", value))?;
+    pub fn from_value(value: &Json) -> Result<Self, ShapeError> {
+        let sections = value.as_object().ok_or_else(|| ShapeError::expected("an object", value))?;
         let mut template = Self::default();
         for (name, body) in sections {
             let read = match name.as_str() {
                 "AWSTemplateFormatVersion" if body == "2010-09-09" => Ok(()),
-                "AWSTemplateFormatVersion" => Err(ReadError::expected("`2010-09-09`", body)),
+                "AWSTemplateFormatVersion" => Err(ShapeError::expected("`2010-09-09`", body)),
                 "Description" => String::from_json(body).map(|text| template.description = Some(text)),
                 "Metadata" => entries(body).map(|read| template.metadata = read),
                 "Parameters" => entries(body).map(|read| template.parameters = read),
@@ -185,7 +214,7 @@ impl Template {
                     Ok(())
                 }
                 _ => {
-                    return Err(ReadError::new(format!("`{name}` is no section of a template")));
+                    return Err(ShapeError::new(format!("`{name}` is no section of a template")));
                 }
             };
             read.map_err(|error| error.inside(name))?;
@@ -194,23 +223,23 @@ impl Template {
     }
 }
 
-fn entries(body: &Json) -> Result<Vec<Declared<Json>>, ReadError> {
-    let entries = body.as_object().ok_or_else(|| ReadError::expected("an object", body))?.iter();
+fn entries(body: &Json) -> Result<Vec<Declared<Json>>, ShapeError> {
+    let entries = body.as_object().ok_or_else(|| ShapeError::expected("an object", body))?.iter();
     Ok(entries.map(|(id, body)| Declared { id: id.clone(), body: body.clone(), source: None }).collect())
 }
 
-fn resource(declared: Declared<Json>) -> Result<Declared<ResourceBody>, ReadError> {
+fn resource(declared: Declared<Json>) -> Result<Declared<ResourceBody>, ShapeError> {
     let Declared { id, body, source } = declared;
     let read = |body: Json| {
-        let Json::Object(mut attributes) = body else { return Err(ReadError::expected("an object", &body)) };
+        let Json::Object(mut attributes) = body else { return Err(ShapeError::expected("an object", &body)) };
         let type_name = match attributes.shift_remove("Type") {
             Some(Json::String(name)) => name,
-            Some(other) => return Err(ReadError::expected("a text", &other).inside("Type")),
-            None => return Err(ReadError::new("`Type` is required")),
+            Some(other) => return Err(ShapeError::expected("a text", &other).inside("Type")),
+            None => return Err(ShapeError::new("`Type` is required")),
         };
         let properties = attributes.shift_remove("Properties").unwrap_or_else(|| json!({}));
         if !properties.is_object() {
-            return Err(ReadError::expected("an object", &properties).inside("Properties"));
+            return Err(ShapeError::expected("an object", &properties).inside("Properties"));
         }
         let raw = !crate::schema::is_known(&type_name);
         let properties = Arc::new(properties);

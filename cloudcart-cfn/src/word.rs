@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde_json::Value as Json;
 
-use crate::property::ReadError;
+use crate::property::ShapeError;
 
 /// A word that an enumeration does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,7 @@ impl UnknownWord {
     }
 }
 
-pub(crate) fn read<T: FromStr<Err = UnknownWord>>(json: &Json) -> Result<T, ReadError> {
-    let word = json.as_str().ok_or_else(|| ReadError::expected("a word", json))?;
-    word.parse().map_err(|error: UnknownWord| ReadError::new(error.to_string()))
+pub(crate) fn read<T: FromStr<Err = UnknownWord>>(json: &Json) -> Result<T, ShapeError> {
+    let word = json.as_str().ok_or_else(|| ShapeError::expected("a word", json))?;
+    word.parse().map_err(|error: UnknownWord| ShapeError::new(error.to_string()))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use cloudcart_cfn::{Property, ReadError, Schema};
+use cloudcart_cfn::{Property, Schema, ShapeError};
 use serde_json::{Map, Value as Json, json};
 
 macro_rules! round_trips {
@@ -15,7 +15,7 @@ macro_rules! round_trips {
         use super::*;
 
         /// Reads JSON as a type and writes it again; none when there is no such type.
-        pub(crate) fn round_trip(type_name: &str, json: &Json) -> Option<Result<Json, ReadError>> {
+        pub(crate) fn round_trip(type_name: &str, json: &Json) -> Option<Result<Json, ShapeError>> {
             match type_name {
                 $($name => Some(<$type>::from_json(json).map(|resource| resource.to_json())),)*
                 _ => None,

@@ -67,8 +67,10 @@ pub struct RenderedStack {
     pub json_pretty: String,
     /// For people: YAML.
     pub yaml: String,
-    /// What the checks found; an empty list is a good template.
-    pub findings: Vec<String>,
+    /// What the checks refuse, each with its hint; an empty list is a template that may be deployed.
+    pub errors: Vec<String>,
+    /// What the checks find worth a thought, which `synth` tells and nothing stops for.
+    pub notes: Vec<String>,
     /// What there is of each thing that CloudFormation limits: name, count, limit.
     pub counts: Vec<(String, usize, usize)>,
     /// Where each resource was declared, by logical id: `file.rs:12`.

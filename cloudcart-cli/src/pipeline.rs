@@ -67,11 +67,11 @@ pub(crate) fn render(session: &Session<'_>, architecture: Option<&str>) -> Resul
     };
     let rendered = (session.app.stack)(&context)
         .map_err(|error| Failure::new(Exit::Template, "the stack cannot be rendered").because(format!("{error:#}")))?;
-    if rendered.findings.is_empty() {
+    if rendered.errors.is_empty() {
         return Ok(rendered);
     }
     Err(Failure::new(Exit::Template, "the template is not valid")
-        .because(format!("\n    {}", rendered.findings.join("\n    "))))
+        .because(format!("\n    {}", rendered.errors.join("\n    "))))
 }
 
 /// Brings the stack of the stage up to date.

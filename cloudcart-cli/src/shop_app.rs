@@ -1,7 +1,7 @@
 //! The shop as an [`App`]: its own stack, its functions, its templates.
 
 use anyhow::anyhow;
-use cloudcart_cfn::limits;
+use cloudcart_cfn::{Finding, limits};
 use cloudcart_shop::env::{CartStore, Identity};
 use cloudcart_shop::functions::Function;
 
@@ -48,6 +48,7 @@ fn render(context: &Context) -> anyhow::Result<RenderedStack> {
         retain_data: context.retain_data,
     };
     let template = stack::shop_stack(&options)?;
+    let report = template.report();
     let counts = template.counts();
     let json = template.to_json_compact();
     let sources = template
@@ -59,7 +60,8 @@ fn render(context: &Context) -> anyhow::Result<RenderedStack> {
     Ok(RenderedStack {
         json_pretty: template.to_json(),
         yaml: template.to_yaml()?,
-        findings: template.check().iter().map(ToString::to_string).collect(),
+        errors: report.errors().map(told).collect(),
+        notes: report.notes().map(told).collect(),
         counts: vec![
             ("resources".to_owned(), counts.resources, limits::RESOURCES),
             ("parameters".to_owned(), counts.parameters, limits::PARAMETERS),
@@ -69,6 +71,14 @@ fn render(context: &Context) -> anyhow::Result<RenderedStack> {
         sources,
         json,
     })
+}
+
+/// A finding with its place and its way out, for a line of its own.
+fn told(finding: &Finding) -> String {
+    match finding.problem.hint() {
+        Some(hint) => format!("{finding} (hint: {hint})"),
+        None => finding.to_string(),
+    }
 }
 
 fn templates() -> anyhow::Result<Vec<(String, String)>> {

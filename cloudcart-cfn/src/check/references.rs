@@ -14,10 +14,12 @@ pub(super) struct Reference {
 pub(super) enum Target {
     /// A resource, a parameter or a pseudo parameter.
     Name(String),
-    /// A resource.
-    Resource(String),
+    /// A resource, and its attribute where one is read whose name is known.
+    Resource { id: String, attribute: Option<String> },
     /// A condition.
     Condition(String),
+    /// A mapping.
+    Mapping(String),
     /// Part of a text of `Fn::Sub` that cannot be read.
     BadPlaceholder(String),
     /// An intrinsic function whose arguments cannot be read.
@@ -29,27 +31,21 @@ pub(super) fn collect(template: &Json) -> Vec<Reference> {
     for section in ["Conditions", "Resources", "Outputs"] {
         let Some(entries) = template.get(section).and_then(Json::as_object) else { continue };
         for (id, body) in entries {
-            let path = format!("{section}/{id}");
-            if section != "Conditions" {
-                attributes(body, &path, &mut references);
-            }
-            match section {
+            let mut path = format!("{section}/{id}");
+            let parts: &[&str] = match section {
                 // Beside the properties, only metadata may hold functions.
-                "Resources" => {
-                    for part in ["Properties", "Metadata"] {
-                        if let Some(body) = body.get(part) {
-                            walk(body, &format!("{path}/{part}"), &mut references);
-                        }
-                    }
+                "Resources" => &["Properties", "Metadata"],
+                "Outputs" => &["Value", "Export"],
+                _ => {
+                    walk(body, &mut path, &mut references);
+                    continue;
                 }
-                "Outputs" => {
-                    for part in ["Value", "Export"] {
-                        if let Some(body) = body.get(part) {
-                            walk(body, &format!("{path}/{part}"), &mut references);
-                        }
-                    }
+            };
+            attributes(body, &path, &mut references);
+            for part in parts {
+                if let Some(body) = body.get(part) {
+                    walk(body, &mut format!("{path}/{part}"), &mut references);
                 }
-                _ => walk(body, &path, &mut references),
             }
         }
     }
@@ -62,16 +58,24 @@ fn attributes(body: &Json, path: &str, references: &mut Vec<Reference>) {
         let target = Target::Condition(name.to_owned());
         references.push(Reference { path: format!("{path}/Condition"), target });
     }
-    for name in body.get("DependsOn").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
-        references.push(Reference { path: format!("{path}/DependsOn"), target: Target::Resource(name.to_owned()) });
+    let depends_on = body.get("DependsOn");
+    let single = depends_on.filter(|json| json.is_string()).into_iter();
+    for name in single.chain(depends_on.and_then(Json::as_array).into_iter().flatten()).filter_map(Json::as_str) {
+        let target = Target::Resource { id: name.to_owned(), attribute: None };
+        references.push(Reference { path: format!("{path}/DependsOn"), target });
     }
 }
 
-fn walk(json: &Json, path: &str, references: &mut Vec<Reference>) {
+/// One buffer holds the path: most places hold no reference and need no text of their own.
+pub(super) fn walk(json: &Json, path: &mut String, references: &mut Vec<Reference>) {
+    let length = path.len();
     match json {
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk(item, &format!("{path}/{index}"), references);
+                path.push('/');
+                path.push_str(&index.to_string());
+                walk(item, path, references);
+                path.truncate(length);
             }
         }
         Json::Object(map) => {
@@ -82,9 +86,12 @@ fn walk(json: &Json, path: &str, references: &mut Vec<Reference>) {
             }
             for (key, value) in map {
                 // A function's arguments are part of the place where it stands.
-                let inside =
-                    if key == "Ref" || key.starts_with("Fn::") { path.to_owned() } else { format!("{path}/{key}") };
-                walk(value, &inside, references);
+                if key != "Ref" && !key.starts_with("Fn::") {
+                    path.push('/');
+                    path.push_str(key);
+                }
+                walk(value, path, references);
+                path.truncate(length);
             }
         }
         _ => {}
@@ -92,12 +99,18 @@ fn walk(json: &Json, path: &str, references: &mut Vec<Reference>) {
 }
 
 fn function(name: &str, arguments: &Json, path: &str, references: &mut Vec<Reference>) {
+    // What a transform puts in its place is not known here.
+    if arguments.get("Fn::Transform").is_some() {
+        return;
+    }
     let mut found = |target| references.push(Reference { path: path.to_owned(), target });
     match (name, arguments) {
         ("Ref", Json::String(name)) => found(Target::Name(name.clone())),
-        ("Fn::GetAtt", Json::String(text)) if text.contains('.') => found(Target::Resource(head(text).to_owned())),
-        ("Fn::GetAtt", Json::Array(parts)) if parts.len() == 2 && parts[0].is_string() => {
-            found(Target::Resource(parts[0].as_str().unwrap_or_default().to_owned()));
+        ("Fn::GetAtt", Json::String(text)) if text.contains('.') => found(attribute(text)),
+        ("Fn::GetAtt", Json::Array(parts)) if parts.len() >= 2 && parts[0].is_string() => {
+            let rest: Option<Vec<&str>> = parts[1..].iter().map(Json::as_str).collect();
+            let id = parts[0].as_str().unwrap_or_default().to_owned();
+            found(Target::Resource { id, attribute: rest.map(|rest| rest.join(".")) });
         }
         ("Fn::Sub", Json::String(text)) => placeholders(text, |_| false, &mut found),
         ("Fn::Sub", Json::Array(parts)) if parts.len() == 2 && parts[0].is_string() && parts[1].is_object() => {
@@ -109,13 +122,29 @@ fn function(name: &str, arguments: &Json, path: &str, references: &mut Vec<Refer
         }
         // Inside a condition; a property that happens to be called so holds an object.
         ("Condition", Json::String(name)) if path.starts_with("Conditions/") => found(Target::Condition(name.clone())),
-        ("Ref" | "Fn::GetAtt" | "Fn::Sub" | "Fn::If", _) => found(Target::BadFunction(name.to_owned())),
+        // The fourth is a default, of the transform that extends the language.
+        ("Fn::FindInMap", Json::Array(parts)) if matches!(parts.len(), 3 | 4) => {
+            if let Some(name) = parts[0].as_str() {
+                found(Target::Mapping(name.to_owned()));
+            }
+        }
+        ("Fn::Join" | "Fn::Select" | "Fn::Split", Json::Array(parts)) if parts.len() == 2 => {}
+        ("Fn::And" | "Fn::Or", Json::Array(parts)) if (2..=10).contains(&parts.len()) => {}
+        ("Fn::Equals", Json::Array(parts)) if parts.len() == 2 => {}
+        ("Fn::Not", Json::Array(parts)) if parts.len() == 1 => {}
+        (
+            "Ref" | "Fn::GetAtt" | "Fn::Sub" | "Fn::If" | "Fn::FindInMap" | "Fn::Join" | "Fn::Select" | "Fn::Split"
+            | "Fn::And" | "Fn::Or" | "Fn::Equals" | "Fn::Not",
+            _,
+        ) => found(Target::BadFunction(name.to_owned())),
         _ => {}
     }
 }
 
-fn head(text: &str) -> &str {
-    text.split('.').next().unwrap_or(text)
+/// `Id.Attribute.With.Dots`.
+fn attribute(text: &str) -> Target {
+    let (id, rest) = text.split_once('.').unwrap_or((text, ""));
+    Target::Resource { id: id.to_owned(), attribute: Some(rest.to_owned()) }
 }
 
 /// Calls back for each `${…}` of a text that is not one of its own variables.
@@ -135,7 +164,7 @@ fn placeholders(text: &str, own: impl Fn(&str) -> bool, found: &mut impl FnMut(T
         if name.is_empty() || !name.chars().all(legal) {
             found(Target::BadPlaceholder(format!("${{{name}}}")));
         } else if name.contains('.') {
-            found(Target::Resource(head(name).to_owned()));
+            found(attribute(name));
         } else {
             found(Target::Name(name.to_owned()));
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::{Intrinsic, Value};
-use crate::property::{Property, ReadError};
+use crate::property::{Property, ShapeError};
 use crate::sections::{ConditionRef, MappingRef};
 
 // The first three functions are compiled for each of several hundred types; what does not depend on the type stands below.
@@ -18,7 +18,7 @@ impl<T: Property> Property for Value<'_, T> {
         }
     }
 
-    fn from_json(json: &Json) -> Result<Self, ReadError> {
+    fn from_json(json: &Json) -> Result<Self, ShapeError> {
         match Written::of(json)? {
             Written::Literal => T::from_json(json).map(Self::Literal),
             Written::If(condition, then, otherwise) => Ok(Self::If {
@@ -31,7 +31,7 @@ impl<T: Property> Property for Value<'_, T> {
     }
 }
 
-fn branch<'stack, T: Property>(json: &Json, place: &str) -> Result<Value<'stack, T>, ReadError> {
+fn branch<'stack, T: Property>(json: &Json, place: &str) -> Result<Value<'stack, T>, ShapeError> {
     Value::from_json(json).map_err(|error| error.inside(place).inside("Fn::If"))
 }
 
@@ -48,18 +48,18 @@ enum Written<'a, 'stack> {
 }
 
 impl<'a> Written<'a, '_> {
-    fn of(json: &'a Json) -> Result<Self, ReadError> {
+    fn of(json: &'a Json) -> Result<Self, ShapeError> {
         let Some((name, arguments)) = function(json) else { return Ok(Self::Literal) };
         let read = if name == "Fn::If" { Self::read_if(arguments) } else { Self::read_intrinsic(name, arguments) };
         read.map_err(|error| error.inside(name))
     }
 
-    fn read_if(arguments: &'a Json) -> Result<Self, ReadError> {
+    fn read_if(arguments: &'a Json) -> Result<Self, ShapeError> {
         let [condition, then, otherwise] = items(arguments)?;
         Ok(Self::If(ConditionRef::new(text(condition)?), then, otherwise))
     }
 
-    fn read_intrinsic(name: &str, arguments: &Json) -> Result<Self, ReadError> {
+    fn read_intrinsic(name: &str, arguments: &Json) -> Result<Self, ShapeError> {
         Intrinsic::read(name, arguments).map(|intrinsic| Self::Intrinsic(Box::new(intrinsic)))
     }
 }
@@ -71,13 +71,13 @@ fn function(json: &Json) -> Option<(&str, &Json)> {
     (name == "Ref" || name.starts_with("Fn::")).then_some((name.as_str(), arguments))
 }
 
-fn items<const N: usize>(arguments: &Json) -> Result<&[Json; N], ReadError> {
+fn items<const N: usize>(arguments: &Json) -> Result<&[Json; N], ShapeError> {
     let items = arguments.as_array().and_then(|items| items.as_slice().try_into().ok());
-    items.ok_or_else(|| ReadError::new(format!("a list of {N} is expected")))
+    items.ok_or_else(|| ShapeError::new(format!("a list of {N} is expected")))
 }
 
-fn text(json: &Json) -> Result<String, ReadError> {
-    json.as_str().map(str::to_owned).ok_or_else(|| ReadError::expected("a text", json))
+fn text(json: &Json) -> Result<String, ShapeError> {
+    json.as_str().map(str::to_owned).ok_or_else(|| ShapeError::expected("a text", json))
 }
 
 impl Intrinsic<'_> {
@@ -109,7 +109,7 @@ impl Intrinsic<'_> {
         }
     }
 
-    fn read(name: &str, arguments: &Json) -> Result<Self, ReadError> {
+    fn read(name: &str, arguments: &Json) -> Result<Self, ShapeError> {
         let other = || Self::Other { name: name.to_owned(), arguments: arguments.clone() };
         Ok(match name {
             "Ref" => Self::Ref(text(arguments)?),
@@ -161,11 +161,11 @@ impl Intrinsic<'_> {
     }
 
     /// `[id, attribute]`, or the older text `id.attribute`. An attribute that is itself a function stays as it is.
-    fn read_attribute(arguments: &Json, other: impl Fn() -> Self) -> Result<Self, ReadError> {
+    fn read_attribute(arguments: &Json, other: impl Fn() -> Self) -> Result<Self, ShapeError> {
         Ok(match arguments {
             Json::String(text) => {
                 let (id, attribute) =
-                    text.split_once('.').ok_or_else(|| ReadError::new(format!("`{text}` names no attribute")))?;
+                    text.split_once('.').ok_or_else(|| ShapeError::new(format!("`{text}` names no attribute")))?;
                 Self::GetAtt { id: id.to_owned(), attribute: attribute.to_owned() }
             }
             _ => match items(arguments)? {

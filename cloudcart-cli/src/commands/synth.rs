@@ -14,6 +14,9 @@ pub(crate) fn run(session: &Session<'_>, args: &Synth) -> Result<Exit, Failure> 
     for (what, count, limit) in &rendered.counts {
         printer.note(&format!("{what}: {count} of {limit}"));
     }
+    for finding in &rendered.notes {
+        printer.note(&format!("note: {finding}"));
+    }
     if let Some((what, count, limit)) = rendered.counts.iter().find(|(_, count, limit)| count > limit) {
         return Err(Failure::new(
             Exit::Template,

@@ -72,7 +72,11 @@ pub(super) fn add<'stack>(
             .memory_size(int!(MEMORY_MB))
             .runtime(Runtime::ProvidedAl2023)
             .tags(project_tags())
-            .timeout(if function == Function::Worker { int!(WORKER_TIMEOUT_SECONDS) } else { int!(HTTP_TIMEOUT_SECONDS) });
+            .timeout(if function == Function::Worker {
+                int!(WORKER_TIMEOUT_SECONDS)
+            } else {
+                int!(HTTP_TIMEOUT_SECONDS)
+            });
         functions.insert(function, stack.add(function.logical_id(), properties));
     }
     if let Some(worker) = functions.get(&Function::Worker) {

@@ -12,7 +12,7 @@ mod variants;
 
 use cloudcart_cfn::logs::log_group::RetentionInDays;
 use cloudcart_cfn::{
-    Attributes, DeletionPolicy, Finding, IntoValue, List, Output, Severity, Stack, Tag, Template, YamlError, tags,
+    Attributes, DeletionPolicy, Finding, IntoValue, List, Output, Stack, Tag, Template, YamlError, tags,
 };
 use cloudcart_shop::env::{CartStore, Identity};
 
@@ -76,9 +76,9 @@ pub fn shop_stack(options: &ShopOptions) -> Result<Template, StackError> {
         options.cart.as_str(),
     );
     let template = Template::build(description, |stack| declare(stack, options, retention));
-    let findings = template.check();
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Err(StackError::Invalid(findings));
+    let report = template.report();
+    if report.has_errors() {
+        return Err(StackError::Invalid(report.errors().cloned().collect()));
     }
     Ok(template)
 }

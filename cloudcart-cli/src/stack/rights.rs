@@ -2,13 +2,13 @@
 //!
 //! A function is told a table's name because it has a right on it, and for no other reason.
 
+use cloudcart_cfn::Grant;
 use cloudcart_cfn::policy::dynamodb::Action::{
     self as OnTable, BatchGetItem, DeleteItem, GetItem, PutItem, Query, Scan, UpdateItem,
 };
 use cloudcart_cfn::policy::sqs::Action::{
     self as OnQueue, DeleteMessage, GetQueueAttributes, ReceiveMessage, SendMessage,
 };
-use cloudcart_cfn::Grant;
 use cloudcart_shop::env;
 use cloudcart_shop::functions::Function;
 

@@ -21,7 +21,6 @@ mod stacks;
 mod state;
 mod template;
 mod url;
-mod yaml;
 
 use crate::{
     api::{ApiRequest, Need, Service},

@@ -1,7 +1,8 @@
 //! A template as data: its sections read and checked for shape.
 
-use super::{form::invalid, yaml};
+use super::form::invalid;
 use crate::error::AwsError;
+use cloudcart_cfn::read::{self, ReadError, ReadProblem};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,14 +71,20 @@ fn format_error(message: impl AsRef<str>) -> AwsError {
     invalid(format!("Template format error: {}", message.as_ref()))
 }
 
+/// What CloudFormation says of a text that it cannot read, with the place and what to do.
+fn unreadable(error: &ReadError) -> AwsError {
+    let ReadError { line, column, format, problem, .. } = error;
+    if *problem == ReadProblem::Alias {
+        return invalid(format!("Template error: {problem} (line {line}, column {column})"));
+    }
+    let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    format_error(format!("{format} not well-formed. ({error}{hint})"))
+}
+
 impl Template {
     /// Reads JSON or YAML.
     pub(super) fn parse(text: &str) -> Result<Self, AwsError> {
-        let root = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|error| format_error(format!("JSON not well-formed. ({error})")))?
-        } else {
-            yaml::parse(text).map_err(|error| format_error(format!("YAML not well-formed. ({error})")))?
-        };
+        let root = read::parse_deployable(text).map_err(|error| unreadable(&error))?;
         let Value::Object(root) = root else {
             return Err(format_error("unsupported structure."));
         };
@@ -404,7 +411,19 @@ mod tests {
 
     #[test]
     fn malformed_templates_are_refused_with_their_fault() {
-        assert!(refusal("{").contains("JSON not well-formed"));
+        assert!(refusal("{").contains("JSON not well-formed. (line 1, column 2: "));
+        assert_eq!(
+            refusal("Resources:\n\tA: {}\n"),
+            "Template format error: YAML not well-formed. (line 2, column 2: tabs disallowed within this context \
+             (block indentation); indent with spaces)"
+        );
+        assert!(refusal("Resources: {}\nResources: {}\n").contains("the key Resources stands on line 1 already"));
+        assert!(refusal(r#"{"Resources":{},"Resources":{}}"#).contains("the key Resources stands on line 1 already"));
+        assert!(refusal("").contains("there is no template"));
+        assert_eq!(
+            refusal("A: &a {}\nResources: *a\n"),
+            "Template error: YAML aliases are not allowed in CloudFormation templates (line 2, column 12)"
+        );
         assert!(refusal("[1]").contains("unsupported structure"));
         assert!(refusal("{}").contains("At least one Resources member must be defined"));
         assert!(refusal(r#"{"Bad":1,"Resources":{"A":{"Type":"T"}}}"#).contains("[Bad]"));

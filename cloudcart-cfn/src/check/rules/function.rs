@@ -1,0 +1,137 @@
+//! Lambda functions: environment and logs.
+
+use serde_json::Value as Json;
+
+use super::links::{FUNCTION, waits_for};
+use super::{Broken, Rule, error, note};
+use crate::check::view::{Entry, View, function};
+
+const ENVIRONMENT: &str = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html";
+const LIMITS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html";
+const LOGS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html";
+const LEVELS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html";
+
+pub(super) const RULES: &[Rule] = &[
+    error("function-environment-name", ENVIRONMENT, environment_name),
+    error("function-environment-size", LIMITS, environment_size),
+    note("function-log-group-order", LOGS, log_group_order),
+    error("function-log-level", LEVELS, log_level),
+];
+
+const RESERVED: [&str; 18] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+
+/// Of all names and values together.
+const ENVIRONMENT_BYTES: usize = 4_096;
+
+fn variables<'a>(entry: &Entry<'a>) -> impl Iterator<Item = (&'a String, &'a Json)> {
+    entry.look("Environment/Variables").object().into_iter().flatten()
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
+fn environment_name(view: &View<'_>, broken: &mut Broken<'_, '_>) {
+    for entry in view.of_kind(FUNCTION) {
+        for (name, _) in variables(&entry) {
+            let mut letters = name.chars();
+            let legal = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+                && name.len() > 1
+                && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+            let message = if RESERVED.contains(&name.as_str()) {
+                format!("Lambda sets `{name}` itself and refuses it here")
+            } else if !legal {
+                format!("`{name}` is no name: a letter, then one letter, digit or underscore at least")
+            } else {
+                continue;
+            };
+            broken.at(entry.at(&format!("Environment/Variables/{name}")), message, "choose another name");
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+fn environment_size(view: &View<'_>, broken: &mut Broken<'_, '_>) {
+    for entry in view.of_kind(FUNCTION) {
+        let bytes: usize = variables(&entry).map(|(name, value)| name.len() + literal_bytes(value)).sum();
+        if bytes > ENVIRONMENT_BYTES {
+            let message = format!("the variables take {bytes} bytes at least, and Lambda takes {ENVIRONMENT_BYTES}");
+            let hint = "put what is long in a parameter of SSM or an object of S3, and give its name";
+            broken.at(entry.at("Environment/Variables"), message, hint);
+        }
+    }
+}
+
+/// How long a value is at least: of a function only what is written out counts.
+fn literal_bytes(value: &Json) -> usize {
+    let written = |text: &str| {
+        let mut parts = text.split("${");
+        let first = parts.next().map_or(0, str::len);
+        first + parts.map(|part| part.split_once('}').map_or(0, |(_, rest)| rest.len())).sum::<usize>()
+    };
+    match (function(value), value) {
+        (Some(("Fn::Sub", Json::String(text))), _) => written(text),
+        (Some(("Fn::Sub", Json::Array(parts))), _) => parts.first().and_then(Json::as_str).map_or(0, written),
+        (Some(_), _) => 0,
+        (None, Json::String(text)) if text.contains("{{resolve:") => 0,
+        (None, Json::String(text)) => text.len(),
+        (None, other) => other.to_string().len(),
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html>
+fn log_group_order(view: &View<'_>, broken: &mut Broken<'_, '_>) {
+    for group in view.of_kind("AWS::Logs::LogGroup") {
+        let Some(name) = group.look("LogGroupName").json() else { continue };
+        let function = match name.as_str() {
+            Some(text) => text.strip_prefix("/aws/lambda/").and_then(|name| {
+                view.of_kind(FUNCTION).find(|function| function.look("FunctionName").text() == Some(name))
+            }),
+            None if name.to_string().contains("\"/aws/lambda/") => {
+                view.mentions(name).into_iter().find(|target| target.kind == FUNCTION)
+            }
+            None => None,
+        };
+        if let Some(function) = function.filter(|function| !waits_for(view, function, group.id)) {
+            let message = format!(
+                "`{}` does not wait for this group: if it runs first, Lambda makes a group of the same name and this one \
+                 fails",
+                function.id
+            );
+            let hint = "give the group a name of its own, and name it in the function's `LoggingConfig`";
+            broken.at(group.at("LogGroupName"), message, hint);
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
+fn log_level(view: &View<'_>, broken: &mut Broken<'_, '_>) {
+    for entry in view.of_kind(FUNCTION) {
+        let format = entry.look("LoggingConfig/LogFormat");
+        if format.is_present() && format.text() != Some("Text") {
+            continue;
+        }
+        for place in ["LoggingConfig/ApplicationLogLevel", "LoggingConfig/SystemLogLevel"] {
+            if entry.look(place).is_present() {
+                let message = "a log level can only be set for logs in JSON";
+                broken.at(entry.at(place), message, "set `LoggingConfig.LogFormat` to `JSON`");
+            }
+        }
+    }
+}

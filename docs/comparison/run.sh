@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Makes the tables of ../comparison.md again: copies the programs to a folder, installs and builds them there, and runs
+# them. `run.sh [FOLDER]` keeps FOLDER, so that a second run is quick; without it a temporary one is made and removed.
+# Wants node with npm, python3 with venv, and cargo.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=${1:-}
+if [ -z "$work" ]; then
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+fi
+mkdir -p "$work"
+cp -R "$here/aws-cdk" "$here/rusty-cdk" "$here/troposphere" "$work/"
+
+timed() { # NAME COMMAND...: runs it quietly and notes its seconds
+    local start=$SECONDS name=$1
+    shift
+    "$@" >"$work/$name.log" 2>&1 || { tail -n 20 "$work/$name.log" >&2; exit 1; }
+    echo "$name: $((SECONDS - start)) s" >&2
+}
+timed npm-install npm install --prefix "$work/aws-cdk" --no-audit --no-fund --no-package-lock
+# Some of the mistakes are compile errors; the JavaScript is written all the same.
+(cd "$work/aws-cdk" && npx tsc >tsc.txt) || true
+timed venv python3 -m venv "$work/venv"
+timed pip-install "$work/venv/bin/pip" install -r "$work/troposphere/requirements.txt"
+# rusty-cdk's zip_file! wants the archive while it compiles; an empty one will do.
+printf 'PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >"$work/rusty-cdk/code.zip"
+export CARGO_TARGET_DIR="$work/target"
+(cd "$work/rusty-cdk" && timed cargo-build nice cargo build --release --bins)
+
+cd "$work"
+venv/bin/python "$here/compare.py"
