@@ -37,6 +37,10 @@ impl ShapeError {
         Self::new(format!("{what} is expected, and this is {found}"))
     }
 
+    fn missing(key: &str) -> Self {
+        Self::new(format!("`{key}` is required"))
+    }
+
     pub(crate) fn inside(mut self, step: impl Into<String>) -> Self {
         self.path.insert(0, step.into());
         self
@@ -64,13 +68,20 @@ impl fmt::Display for ShapeError {
 
 impl std::error::Error for ShapeError {}
 
+// What follows is compiled once for each of several hundred types: what does not depend on the type stands in functions of
+// its own, and loops stand where chains of iterators would read better.
+
 /// Puts the properties of an object together, sorted by name: that one is required shows in the type, not in the template.
 #[derive(Debug, Default)]
 pub(crate) struct ObjectWriter(Map<String, Json>);
 
 impl ObjectWriter {
     pub(crate) fn put(&mut self, key: &str, value: &impl Property) {
-        self.0.insert(key.to_owned(), value.to_json());
+        self.insert(key, value.to_json());
+    }
+
+    fn insert(&mut self, key: &str, value: Json) {
+        self.0.insert(key.to_owned(), value);
     }
 
     pub(crate) fn optional<T: Property>(&mut self, key: &str, value: Option<&T>) {
@@ -99,12 +110,22 @@ impl<'a> ObjectReader<'a> {
     }
 
     pub(crate) fn required<T: Property>(&mut self, key: &'static str) -> Result<T, ShapeError> {
-        self.optional(key)?.ok_or_else(|| ShapeError::new(format!("`{key}` is required")))
+        match self.take(key) {
+            Some(json) => T::from_json(json).map_err(|error| error.inside(key)),
+            None => Err(ShapeError::missing(key)),
+        }
     }
 
     pub(crate) fn optional<T: Property>(&mut self, key: &'static str) -> Result<Option<T>, ShapeError> {
+        match self.take(key) {
+            Some(json) => T::from_json(json).map(Some).map_err(|error| error.inside(key)),
+            None => Ok(None),
+        }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<&'a Json> {
         self.known.push(key);
-        self.object.get(key).map(|json| T::from_json(json).map_err(|error| error.inside(key))).transpose()
+        self.object.get(key)
     }
 
     pub(crate) fn finish(self) -> Result<(), ShapeError> {
@@ -193,27 +214,41 @@ impl Property for f64 {
 
 impl<T: Property> Property for Vec<T> {
     fn to_json(&self) -> Json {
-        Json::Array(self.iter().map(Property::to_json).collect())
+        let mut items = Vec::with_capacity(self.len());
+        for item in self {
+            items.push(item.to_json());
+        }
+        Json::Array(items)
     }
 
     fn from_json(json: &Json) -> Result<Self, ShapeError> {
-        let items = json.as_array().ok_or_else(|| ShapeError::expected("a list", json))?;
-        let items = items.iter().enumerate();
-        items.map(|(index, item)| T::from_json(item).map_err(|error| error.inside(index.to_string()))).collect()
+        let items = list(json)?;
+        let mut read = Self::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            read.push(T::from_json(item).map_err(|error| error.inside(index.to_string()))?);
+        }
+        Ok(read)
     }
+}
+
+fn list(json: &Json) -> Result<&[Json], ShapeError> {
+    json.as_array().map(Vec::as_slice).ok_or_else(|| ShapeError::expected("a list", json))
 }
 
 impl<T: Property> Property for BTreeMap<String, T> {
     fn to_json(&self) -> Json {
-        Json::Object(self.iter().map(|(key, value)| (key.clone(), value.to_json())).collect())
+        let mut object = ObjectWriter::default();
+        for (key, value) in self {
+            object.put(key, value);
+        }
+        object.finish()
     }
 
     fn from_json(json: &Json) -> Result<Self, ShapeError> {
-        let entries = json.as_object().ok_or_else(|| ShapeError::expected("an object", json))?.iter();
-        let read = entries.map(|(key, value)| {
-            let value = T::from_json(value).map_err(|error| error.inside(key))?;
-            Ok((key.clone(), value))
-        });
-        read.collect()
+        let mut read = Self::new();
+        for (key, value) in json.as_object().ok_or_else(|| ShapeError::expected("an object", json))? {
+            read.insert(key.clone(), T::from_json(value).map_err(|error| error.inside(key))?);
+        }
+        Ok(read)
     }
 }

@@ -82,7 +82,8 @@ impl Schema {
         &self.json
     }
 
-    /// What `Fn::GetAtt` gives: names, nested ones with dots, for example `Endpoint.Address`.
+    /// What `Fn::GetAtt` gives: names, nested ones with dots, for example `Endpoint.Address`. `*` stands for any name, as in
+    /// the `Outputs.*` of a nested stack.
     pub fn attributes(&self) -> impl Iterator<Item = &str> {
         self.attributes.iter().map(String::as_str)
     }

@@ -29,7 +29,18 @@ enum Command {
 }
 
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "a command says what it did")]
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "a command says what it did")]
+fn run() -> anyhow::Result<ExitCode> {
     let Command::Generate { check, schemas } = Arguments::parse().command;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask stands in the workspace")?;
     let changes = generate::changes(&workspace.join("cloudcart-cfn"), schemas.as_deref())?;

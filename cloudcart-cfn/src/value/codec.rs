@@ -8,37 +8,60 @@ use super::{Intrinsic, Value};
 use crate::property::{Property, ShapeError};
 use crate::sections::{ConditionRef, MappingRef};
 
+// The first three functions are compiled for each of several hundred types; what does not depend on the type stands below.
 impl<T: Property> Property for Value<'_, T> {
     fn to_json(&self) -> Json {
         match self {
             Self::Literal(value) => value.to_json(),
-            Self::If { condition, then, otherwise } => {
-                json!({"Fn::If": [condition.name(), then.to_json(), otherwise.to_json()]})
-            }
+            Self::If { condition, then, otherwise } => if_json(condition, then.to_json(), otherwise.to_json()),
             Self::Intrinsic(intrinsic) => intrinsic.to_json(),
         }
     }
 
     fn from_json(json: &Json) -> Result<Self, ShapeError> {
-        match function(json) {
-            Some(("Fn::If", arguments)) => read_if(arguments).map_err(|error| error.inside("Fn::If")),
-            Some((name, arguments)) => {
-                let intrinsic = Intrinsic::read(name, arguments).map_err(|error| error.inside(name))?;
-                Ok(Self::intrinsic(intrinsic))
-            }
-            None => T::from_json(json).map(Self::Literal),
+        match Written::of(json)? {
+            Written::Literal => T::from_json(json).map(Self::Literal),
+            Written::If(condition, then, otherwise) => Ok(Self::If {
+                condition,
+                then: Box::new(branch(then, "1")?),
+                otherwise: Box::new(branch(otherwise, "2")?),
+            }),
+            Written::Intrinsic(intrinsic) => Ok(Self::Intrinsic(intrinsic)),
         }
     }
 }
 
-fn read_if<'stack, T: Property>(arguments: &Json) -> Result<Value<'stack, T>, ShapeError> {
-    let [condition, then, otherwise] = items(arguments)?;
-    let branch = |json| Value::from_json(json).map(Box::new);
-    Ok(Value::If {
-        condition: ConditionRef::new(text(condition)?),
-        then: branch(then).map_err(|error| error.inside("1"))?,
-        otherwise: branch(otherwise).map_err(|error| error.inside("2"))?,
-    })
+fn branch<'stack, T: Property>(json: &Json, place: &str) -> Result<Value<'stack, T>, ShapeError> {
+    Value::from_json(json).map_err(|error| error.inside(place).inside("Fn::If"))
+}
+
+fn if_json(condition: &ConditionRef<'_>, then: Json, otherwise: Json) -> Json {
+    let arguments = vec![Json::from(condition.name()), then, otherwise];
+    Json::Object([("Fn::If".to_owned(), Json::Array(arguments))].into_iter().collect())
+}
+
+/// What stands where a value is asked.
+enum Written<'a, 'stack> {
+    Literal,
+    If(ConditionRef<'stack>, &'a Json, &'a Json),
+    Intrinsic(Box<Intrinsic<'stack>>),
+}
+
+impl<'a> Written<'a, '_> {
+    fn of(json: &'a Json) -> Result<Self, ShapeError> {
+        let Some((name, arguments)) = function(json) else { return Ok(Self::Literal) };
+        let read = if name == "Fn::If" { Self::read_if(arguments) } else { Self::read_intrinsic(name, arguments) };
+        read.map_err(|error| error.inside(name))
+    }
+
+    fn read_if(arguments: &'a Json) -> Result<Self, ShapeError> {
+        let [condition, then, otherwise] = items(arguments)?;
+        Ok(Self::If(ConditionRef::new(text(condition)?), then, otherwise))
+    }
+
+    fn read_intrinsic(name: &str, arguments: &Json) -> Result<Self, ShapeError> {
+        Intrinsic::read(name, arguments).map(|intrinsic| Self::Intrinsic(Box::new(intrinsic)))
+    }
 }
 
 /// The name and the arguments, if this is an intrinsic function.
@@ -91,13 +114,13 @@ impl Intrinsic<'_> {
         Ok(match name {
             "Ref" => Self::Ref(text(arguments)?),
             "Fn::GetAtt" => Self::read_attribute(arguments, other)?,
-            "Fn::Sub" => match arguments {
-                Json::String(text) => Self::Sub { text: text.clone(), variables: BTreeMap::new() },
-                _ => {
-                    let [template, variables] = items(arguments)?;
-                    Self::Sub { text: text(template)?, variables: Property::from_json(variables)? }
+            "Fn::Sub" => {
+                if let Json::String(text) = arguments {
+                    return Ok(Self::Sub { text: text.clone(), variables: BTreeMap::new() });
                 }
-            },
+                let [template, variables] = items(arguments)?;
+                Self::Sub { text: text(template)?, variables: Property::from_json(variables)? }
+            }
             "Fn::Join" => {
                 let [delimiter, values] = items(arguments)?;
                 Self::Join { delimiter: text(delimiter)?, values: Property::from_json(values)? }

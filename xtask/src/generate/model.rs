@@ -100,6 +100,9 @@ const TAKEN: &[&str] = &[
     "Vec",
 ];
 
+/// Properties whose name says nothing without that of their struct.
+const VAGUE: &[&str] = &["Mode", "Name", "State", "Status", "Type", "Value"];
+
 /// Properties that hold an IAM policy, where their schema is free.
 const POLICIES: &[&str] = &[
     "AssumeRolePolicyDocument",
@@ -353,7 +356,7 @@ impl<'a> Builder<'a> {
                 Some(name) => name.clone(),
                 None => names::type_name(definition),
             },
-            (None, None) if property == "Type" => format!("{owner}Type"),
+            (None, None) if VAGUE.contains(&property) => format!("{owner}{property}"),
             (None, None) => names::type_name(property),
         };
         let fixed = chosen.is_some() || definition.is_some();
@@ -439,7 +442,7 @@ impl<'a> Builder<'a> {
         let mut attributes = BTreeMap::new();
         let also = schema::texts(&self.root["cloudcart"], "attributes");
         for path in schema::texts(self.root, "readOnlyProperties").into_iter().chain(also) {
-            if path.contains("/*") {
+            if path.contains('*') {
                 continue;
             }
             let key = schema::steps(path).join(".");
@@ -550,7 +553,7 @@ fn whole_float(bound: &Json) -> Option<i64> {
 /// A tag: `Key` and `Value`, nothing else.
 fn is_tag(name: &str, found: &Json) -> bool {
     let properties = schema::properties(found);
-    ["Tag", "Tags", "TagItem"].contains(&name)
+    ["HostedZoneTag", "Tag", "TagFormat", "TagItem", "Tags"].contains(&name)
         && properties.len() == 2
         && properties.contains_key("Key")
         && properties.contains_key("Value")

@@ -5,13 +5,18 @@ const WORDS: &[(&str, &str)] = &[
     ("ARNs", "Arns"),
     ("AZs", "Azs"),
     ("CIDRs", "Cidrs"),
+    ("CNAMEs", "Cnames"),
+    ("GiB", "Gib"),
     ("IDs", "Ids"),
     ("IPs", "Ips"),
     ("IPv4", "Ipv4"),
     ("IPv6", "Ipv6"),
+    ("KiB", "Kib"),
+    ("MiB", "Mib"),
     ("OAuth", "Oauth"),
     ("URIs", "Uris"),
     ("URLs", "Urls"),
+    ("VCpu", "Vcpu"),
     ("VPCs", "Vpcs"),
 ];
 

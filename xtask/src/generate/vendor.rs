@@ -19,6 +19,9 @@ pub(crate) struct Vendored {
     pub(crate) readme: String,
 }
 
+/// The version of cfn-lint that the schemas are taken from; `.ci/requirements.txt` installs the same.
+const CFN_LINT: &str = "1.58.0";
+
 /// Keys whose value is one schema.
 const SCHEMA: &[&str] = &["additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"];
 /// Keys whose value is a list of schemas.
@@ -382,11 +385,12 @@ fn readme(date: &str) -> String {
         "# Resource schemas\n\n\
         Made by `cargo xtask generate`, except for `resources.toml`, which says which types there are; see\n\
         `docs/adding-a-resource-type.md`.\n\n\
-        They are AWS's resource provider schemas of {date} (us-east-1), as cfn-lint 1.58.0 carries them with its patches. What is no\n\
-        fact about a property (texts, handlers, tagging) is left out, so are definitions that nothing leads to; what `add` in\n\
-        `resources.toml` says is merged in, and `cloudcart` holds what the official schema has no word for: whether the resource\n\
-        keeps data, what `Ref` gives, and which attribute is the ARN. `actions.json` holds the names of IAM actions, from the same\n\
-        package.\n\n\
+        They are AWS's resource provider schemas of {date} (us-east-1), as cfn-lint {CFN_LINT} carries them\n\
+        with its patches. What is no fact about a property (texts, handlers, tagging) is left out, so are definitions that\n\
+        nothing leads to; what `add` in `resources.toml` says is merged in, and `cloudcart` holds what the official schema has no\n\
+        word for: whether the resource keeps data, what `Ref` gives, and which attribute is the ARN.\n\n\
+        `actions.json` holds the names of IAM actions. Which there are is from the same package, which has them in lower case;\n\
+        their capitals are those of AWS's Service Authorization Reference.\n\n\
         cfn-lint's files are licensed under MIT-0 (MIT No Attribution), Copyright Amazon.com, Inc. or its affiliates.\n"
     )
 }

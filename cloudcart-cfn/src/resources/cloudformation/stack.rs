@@ -4,7 +4,7 @@
 use crate::prelude_of_generated::*;
 
 resource! {
-    /// `AWS::CloudFormation::Stack`. `Ref` gives `StackId`.
+    /// `AWS::CloudFormation::Stack`.
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html>
     Stack<'stack>: kind::cloudformation::Stack {
@@ -22,9 +22,6 @@ resource! {
             /// `TimeoutInMinutes`: a whole number, at least 1.
             timeout_in_minutes "TimeoutInMinutes": Int<1, { i64::MAX }>,
         }
-        attributes {
-            /// `StackId`: what `Ref` gives.
-            stack_id "StackId": Arn<kind::cloudformation::Stack>,
-        }
+        attributes {}
     }
 }

@@ -231,7 +231,7 @@ object! {
             /// `AnycastIpListId`: a text.
             anycast_ip_list_id "AnycastIpListId": String,
             /// `CNAMEs`: a list.
-            cnam_es "CNAMEs": Vec<Value<'stack, String>>,
+            cnames "CNAMEs": Vec<Value<'stack, String>>,
             /// `CacheBehaviors`: a list.
             cache_behaviors "CacheBehaviors": Vec<Value<'stack, CacheBehavior<'stack>>>,
             /// `CacheTagConfig`: an object.

@@ -364,7 +364,7 @@ object! {
         required {}
         optional {
             /// `Name`: one of `admin_only`, `verified_email`, `verified_phone_number`.
-            name "Name": Name,
+            name "Name": RecoveryOptionName,
             /// `Priority`: a whole number, 1 to 2.
             priority "Priority": Int<1, 2>,
         }
@@ -625,20 +625,20 @@ enumeration! {
 }
 
 enumeration! {
-    /// `Name` of [`UserPool`].
-    Name {
-        AdminOnly "admin_only",
-        VerifiedEmail "verified_email",
-        VerifiedPhoneNumber "verified_phone_number",
-    }
-}
-
-enumeration! {
     /// `LambdaVersion` of [`UserPool`].
     PreTokenGenerationConfigLambdaVersion {
         V10 "V1_0",
         V20 "V2_0",
         V30 "V3_0",
+    }
+}
+
+enumeration! {
+    /// `Name` of [`UserPool`].
+    RecoveryOptionName {
+        AdminOnly "admin_only",
+        VerifiedEmail "verified_email",
+        VerifiedPhoneNumber "verified_phone_number",
     }
 }
 

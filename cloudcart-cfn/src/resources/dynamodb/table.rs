@@ -83,7 +83,7 @@ object! {
         }
         optional {
             /// `Mode`: one of `ACCESSED_AND_THROTTLED_KEYS`, `THROTTLED_KEYS`.
-            mode "Mode": Mode,
+            mode "Mode": ContributorInsightsSpecificationMode,
         }
     }
 }
@@ -406,6 +406,14 @@ enumeration! {
 }
 
 enumeration! {
+    /// `Mode` of [`Table`].
+    ContributorInsightsSpecificationMode {
+        AccessedAndThrottledKeys "ACCESSED_AND_THROTTLED_KEYS",
+        ThrottledKeys "THROTTLED_KEYS",
+    }
+}
+
+enumeration! {
     /// `DistanceFunction` of [`Table`].
     DistanceFunction {
         Cosine "COSINE",
@@ -437,14 +445,6 @@ enumeration! {
     KeyType {
         Hash "HASH",
         Range "RANGE",
-    }
-}
-
-enumeration! {
-    /// `Mode` of [`Table`].
-    Mode {
-        AccessedAndThrottledKeys "ACCESSED_AND_THROTTLED_KEYS",
-        ThrottledKeys "THROTTLED_KEYS",
     }
 }
 

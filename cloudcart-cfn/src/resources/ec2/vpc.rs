@@ -98,7 +98,7 @@ object! {
             /// `LambdaExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             lambda_exclusion "LambdaExclusion": LambdaExclusion,
             /// `Mode`: one of `enforce`, `monitor`.
-            mode "Mode": Mode,
+            mode "Mode": VpcEncryptionControlMode,
             /// `NatGatewayExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
             nat_gateway_exclusion "NatGatewayExclusion": NatGatewayExclusion,
             /// `VirtualPrivateGatewayExclusion`: one of `disable`, `enable`. Write-only: it cannot be read back.
@@ -153,14 +153,6 @@ enumeration! {
 }
 
 enumeration! {
-    /// `Mode` of [`VPC`].
-    Mode {
-        Enforce "enforce",
-        Monitor "monitor",
-    }
-}
-
-enumeration! {
     /// `NatGatewayExclusion` of [`VPC`].
     NatGatewayExclusion {
         Disable "disable",
@@ -173,6 +165,14 @@ enumeration! {
     VirtualPrivateGatewayExclusion {
         Disable "disable",
         Enable "enable",
+    }
+}
+
+enumeration! {
+    /// `Mode` of [`VPC`].
+    VpcEncryptionControlMode {
+        Enforce "enforce",
+        Monitor "monitor",
     }
 }
 

@@ -23,7 +23,7 @@ resource! {
             /// `ScheduleExpression`: a text of up to 256 characters, pattern `^(rate\(.+\)|cron\(.+\))?$`.
             schedule_expression "ScheduleExpression": String,
             /// `State`: one of `DISABLED`, `ENABLED`, `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`.
-            state "State": State,
+            state "State": RuleState,
             /// `Tags`: a list.
             tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
             /// `Targets`: a list of up to 5 items.
@@ -419,7 +419,7 @@ enumeration! {
 
 enumeration! {
     /// `State` of [`Rule`].
-    State {
+    RuleState {
         Disabled "DISABLED",
         Enabled "ENABLED",
         EnabledWithAllCloudtrailManagementEvents "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",

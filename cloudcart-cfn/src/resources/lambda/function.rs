@@ -219,7 +219,7 @@ object! {
         }
         optional {
             /// `ExecutionEnvironmentMemoryGiBPerVCpu`: a number, 2 to 8.
-            execution_environment_memory_gi_b_per_v_cpu "ExecutionEnvironmentMemoryGiBPerVCpu": f64,
+            execution_environment_memory_gib_per_vcpu "ExecutionEnvironmentMemoryGiBPerVCpu": f64,
             /// `PerExecutionEnvironmentMaxConcurrency`: a whole number, 1 to 1,600.
             per_execution_environment_max_concurrency "PerExecutionEnvironmentMaxConcurrency": Int<1, 1_600>,
         }
@@ -296,7 +296,7 @@ object! {
         required {}
         optional {
             /// `Mode`: one of `Active`, `PassThrough`.
-            mode "Mode": Mode,
+            mode "Mode": TracingConfigMode,
         }
     }
 }
@@ -358,14 +358,6 @@ enumeration! {
     LogFormat {
         Json "JSON",
         Text "Text",
-    }
-}
-
-enumeration! {
-    /// `Mode` of [`Function`].
-    Mode {
-        Active "Active",
-        PassThrough "PassThrough",
     }
 }
 
@@ -463,6 +455,14 @@ enumeration! {
     /// `TenantIsolationMode` of [`Function`].
     TenantIsolationMode {
         PerTenant "PER_TENANT",
+    }
+}
+
+enumeration! {
+    /// `Mode` of [`Function`].
+    TracingConfigMode {
+        Active "Active",
+        PassThrough "PassThrough",
     }
 }
 

@@ -279,7 +279,7 @@ object! {
         required {}
         optional {
             /// `Name`: one of `coreCount`, `threadsPerCore`.
-            name "Name": Name,
+            name "Name": ProcessorFeatureName,
             /// `Value`: a text.
             value "Value": String,
         }
@@ -324,14 +324,6 @@ number_enumeration! {
 }
 
 enumeration! {
-    /// `Name` of [`DBInstance`].
-    Name {
-        CoreCount "coreCount",
-        ThreadsPerCore "threadsPerCore",
-    }
-}
-
-enumeration! {
     /// `NetworkType` of [`DBInstance`].
     NetworkType {
         Dual "DUAL",
@@ -367,6 +359,14 @@ number_enumeration! {
         682,
         713,
         731,
+    }
+}
+
+enumeration! {
+    /// `Name` of [`DBInstance`].
+    ProcessorFeatureName {
+        CoreCount "coreCount",
+        ThreadsPerCore "threadsPerCore",
     }
 }
 

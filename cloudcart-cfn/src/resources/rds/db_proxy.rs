@@ -32,7 +32,7 @@ resource! {
             /// `RequireTLS`: true or false.
             require_tls "RequireTLS": bool,
             /// `Tags`: a list.
-            tags "Tags": Vec<Value<'stack, TagFormat<'stack>>>,
+            tags "Tags": Vec<Value<'stack, Tag<'stack>>>,
             /// `TargetConnectionNetworkType`: one of `IPV4`, `IPV6`. Create-only: a change replaces the resource.
             target_connection_network_type "TargetConnectionNetworkType": TargetConnectionNetworkType,
             /// `VpcSecurityGroupIds`: a list of at least 1 item.
@@ -64,19 +64,6 @@ object! {
             iam_auth "IAMAuth": IAMAuth,
             /// `SecretArn`: a text of 20 to 2,048 characters.
             secret_arn "SecretArn": Arn<kind::secretsmanager::Secret>,
-        }
-    }
-}
-
-object! {
-    /// `TagFormat` of [`DBProxy`].
-    TagFormat<'stack> {
-        required {}
-        optional {
-            /// `Key`: a text of up to 128 characters, pattern `(\w|\d|\s|\\|-|\.:=+-)*`.
-            key "Key": String,
-            /// `Value`: a text of up to 128 characters, pattern `(\w|\d|\s|\\|-|\.:=+-)*`.
-            value "Value": String,
         }
     }
 }
@@ -144,5 +131,4 @@ enumeration! {
 
 default_object! {
     AuthFormat,
-    TagFormat,
 }

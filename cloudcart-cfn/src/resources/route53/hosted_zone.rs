@@ -17,7 +17,7 @@ resource! {
             /// `HostedZoneFeatures`: an object.
             hosted_zone_features "HostedZoneFeatures": HostedZoneFeatures<'stack>,
             /// `HostedZoneTags`: a list.
-            hosted_zone_tags "HostedZoneTags": Vec<Value<'stack, HostedZoneTag<'stack>>>,
+            hosted_zone_tags "HostedZoneTags": Vec<Value<'stack, Tag<'stack>>>,
             /// `Name`: a text of up to 1,024 characters. Create-only: a change replaces the resource.
             name "Name": String,
             /// `QueryLoggingConfig`: an object.
@@ -51,19 +51,6 @@ object! {
             /// `EnableAcceleratedRecovery`: true or false.
             enable_accelerated_recovery "EnableAcceleratedRecovery": bool,
         }
-    }
-}
-
-object! {
-    /// `HostedZoneTag` of [`HostedZone`].
-    HostedZoneTag<'stack> {
-        required {
-            /// `Key`: a text of up to 128 characters.
-            key "Key": String,
-            /// `Value`: a text of up to 256 characters.
-            value "Value": String,
-        }
-        optional {}
     }
 }
 

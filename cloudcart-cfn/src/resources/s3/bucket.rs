@@ -248,7 +248,7 @@ object! {
             /// `DefaultEventHold`: an object.
             default_event_hold "DefaultEventHold": DefaultEventHold<'stack>,
             /// `Mode`: one of `COMPLIANCE`, `GOVERNANCE`.
-            mode "Mode": Mode,
+            mode "Mode": DefaultRetentionMode,
             /// `Years`: a whole number.
             years "Years": i64,
         }
@@ -1157,6 +1157,14 @@ enumeration! {
 }
 
 enumeration! {
+    /// `Mode` of [`Bucket`].
+    DefaultRetentionMode {
+        Compliance "COMPLIANCE",
+        Governance "GOVERNANCE",
+    }
+}
+
+enumeration! {
     /// `Status` of [`Bucket`].
     DeleteMarkerReplicationStatus {
         Disabled "Disabled",
@@ -1210,14 +1218,6 @@ enumeration! {
     MetricsStatus {
         Disabled "Disabled",
         Enabled "Enabled",
-    }
-}
-
-enumeration! {
-    /// `Mode` of [`Bucket`].
-    Mode {
-        Compliance "COMPLIANCE",
-        Governance "GOVERNANCE",
     }
 }
 
