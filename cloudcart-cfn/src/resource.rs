@@ -202,45 +202,41 @@ impl<'stack> Attributes<'stack> {
     }
 }
 
-/// Sets or removes what is at a path. False when the path leads through something that has no insides.
+/// Sets what is at a path, or removes it when the value is null. False when the path leads through something that has no
+/// insides: a text, a number, an intrinsic function.
 pub(crate) fn set_at(json: &mut Json, path: &str, value: Json) -> bool {
     let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
     if json.is_null() {
         *json = Json::Object(serde_json::Map::new());
     }
-    match (json, rest) {
-        (Json::Object(object), Some(rest)) => set_at(object.entry(step).or_insert(Json::Null), rest, value),
-        (Json::Object(object), None) if value.is_null() => {
+    let removes = value.is_null();
+    let place = match json {
+        Json::Object(object)
+            if object.len() == 1 && object.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) =>
+        {
+            return false;
+        }
+        Json::Object(object) if removes && (rest.is_none() || !object.contains_key(step)) => {
             object.shift_remove(step);
-            true
+            return true;
         }
-        (Json::Object(object), None) => {
-            object.insert(step.to_owned(), value);
-            true
-        }
-        (Json::Array(items), rest) => {
-            let Some(index) = step.parse::<usize>().ok().filter(|index| *index <= items.len()) else { return false };
-            match rest {
-                None if value.is_null() => {
-                    if index < items.len() {
-                        items.remove(index);
-                    }
-                    true
-                }
-                _ => {
-                    if index == items.len() {
-                        items.push(Json::Null);
-                    }
-                    match rest {
-                        Some(rest) => set_at(&mut items[index], rest, value),
-                        None => {
-                            items[index] = value;
-                            true
-                        }
-                    }
-                }
+        Json::Object(object) => object.entry(step).or_insert(Json::Null),
+        Json::Array(items) => {
+            let Some(index) = step.parse().ok().filter(|index| *index <= items.len()) else { return false };
+            if removes && (rest.is_none() || index == items.len()) {
+                items.drain(index..items.len().min(index + 1));
+                return true;
             }
+            if index == items.len() {
+                items.push(Json::Null);
+            }
+            &mut items[index]
         }
-        _ => false,
+        _ => return false,
+    };
+    if let Some(rest) = rest {
+        return set_at(place, rest, value);
     }
+    *place = value;
+    true
 }

@@ -97,6 +97,7 @@ impl<T> Parameter<T> {
 
     /// The same, with a default.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a number or a text is handed over")]
     pub fn or(mut self, default: impl ToString) -> Self {
         self.default = Some(default.to_string());
         self

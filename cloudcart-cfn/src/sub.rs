@@ -51,7 +51,7 @@ pub const fn check(text: &str, supplied: &[&str]) {
             match position(text, start, end, supplied) {
                 Some(index) => seen[index] = true,
                 None => {
-                    fail("the placeholder `${", text, start, end, "}` is not supplied: add `, Name = value` for it")
+                    fail("the placeholder `${", text, start, end, "}` is not supplied: add `, Name = value` for it");
                 }
             }
         }

@@ -197,11 +197,11 @@ fn an_api_has_one_integration_and_one_permission_per_function() {
             "ShopStage",
             "ShopToOrders",
             "ShopMayInvokeOrders",
+            "ShopToRest",
+            "ShopMayInvokeRest",
             "ShopGetOrdersId",
             "ShopGetOrdersId2",
             "ShopPostOrders",
-            "ShopToRest",
-            "ShopMayInvokeRest",
             "ShopDefault"
         ]
     );

@@ -125,7 +125,9 @@ fn an_override_sets_adds_and_removes() {
             .override_property("New/Inner/0/Deep", "value")
             .override_property("Tags/0/Value", "changed")
             .override_property("Tags/1", json!({"Key": "added", "Value": "b"}))
-            .override_property("QueueName", Json::Null);
+            .override_property("QueueName", Json::Null)
+            .override_property("RedrivePolicy/maxReceiveCount", Json::Null)
+            .override_property("Tags/2", Json::Null);
         let queue = sqs::Queue::new().visibility_timeout(int!(1)).queue_name("gone").tags(tags([("a", "b")]));
         stack.add_with("Queue", queue, attributes);
     });
@@ -137,6 +139,20 @@ fn an_override_sets_adds_and_removes() {
             "New": {"Inner": {"0": {"Deep": "value"}}}
         })
     );
+}
+
+#[test]
+fn an_override_that_leads_nowhere_is_an_error() {
+    let through = |path: &str| {
+        let template = Template::build("Overrides.", |stack| {
+            let queue = sqs::Queue::new().queue_name(pseudo::stack_name()).tags(tags([("a", "b")]));
+            stack.add_with("Queue", queue, Attributes::new().override_property(path, 1));
+        });
+        template.report().errors().map(|finding| finding.path.clone()).collect::<Vec<_>>()
+    };
+    for path in ["QueueName/Inner", "Tags/5/Key", "Tags/first", "Tags/0/Key/Inner"] {
+        assert_eq!(through(path), [format!("Resources/Queue/Properties/{path}")], "{path}");
+    }
 }
 
 #[test]

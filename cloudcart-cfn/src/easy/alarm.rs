@@ -17,7 +17,7 @@ use crate::value::IntoValue;
 /// - It is raised at the threshold, not only above it.
 #[must_use = "`add_to` adds it"]
 pub struct Alarm<'stack> {
-    alarm: cloudwatch::Alarm<'stack>,
+    properties: cloudwatch::Alarm<'stack>,
     customize: Option<Customize<'stack, cloudwatch::Alarm<'stack>>>,
     notified: Vec<Handle<'stack, kind::sns::Topic>>,
 }
@@ -41,7 +41,7 @@ impl<'stack> Alarm<'stack> {
             .statistic(statistic)
             .threshold(threshold)
             .treat_missing_data(TreatMissingData::NotBreaching);
-        Self { alarm, customize: None, notified: Vec::new() }
+        Self { properties: alarm, customize: None, notified: Vec::new() }
     }
 
     /// On the first message in a dead-letter queue.
@@ -76,7 +76,7 @@ impl<'stack> Alarm<'stack> {
     #[track_caller]
     pub fn add_to(self, stack: &mut Stack<'stack>, id: &str) -> Handle<'stack, kind::cloudwatch::Alarm> {
         let outer = stack.begin_part(id);
-        let mut alarm = self.alarm;
+        let mut alarm = self.properties;
         if !self.notified.is_empty() {
             let topics = || crate::list(self.notified.iter().map(Handle::arn));
             alarm = alarm.alarm_actions(topics()).ok_actions(topics());

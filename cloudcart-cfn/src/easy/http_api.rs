@@ -1,6 +1,7 @@
 //! An HTTP API with routes to functions.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::{Customize, customized};
 use crate::apigatewayv2::api::ProtocolType;
@@ -68,33 +69,42 @@ impl<'stack> HttpApi<'stack> {
         let stage = stack.add(format!("{id}Stage"), Stage::new(&api, "$default").auto_deploy(true));
 
         let mut integrations = BTreeMap::new();
+        for (_, function) in &self.routes {
+            if let Entry::Vacant(entry) = integrations.entry(function.id().to_owned()) {
+                entry.insert(integrate(stack, id, &api, function));
+            }
+        }
         let mut words = BTreeMap::<String, u32>::new();
         let mut routes = BTreeMap::new();
         for (key, function) in self.routes {
-            let integration = match integrations.get(function.id()) {
-                Some(integration) => integration,
-                None => {
-                    let to = Integration::new(&api, IntegrationType::AwsProxy)
-                        .integration_uri(function.arn())
-                        .payload_format_version(PayloadFormatVersion::V2_0);
-                    let to = stack.add(format!("{id}To{}", function.id()), to);
-                    let invoke = policy::lambda::Action::InvokeFunction.as_str();
-                    let may = Permission::new(invoke, function.reference(), "apigateway.amazonaws.com")
-                        .source_arn(api.execution_arn());
-                    stack.add(format!("{id}MayInvoke{}", function.id()), may);
-                    integrations.entry(function.id().to_owned()).or_insert(to)
-                }
-            };
             let word = word(&key);
             let times = words.entry(word.clone()).and_modify(|times| *times += 1).or_insert(1);
             let number = if *times == 1 { String::new() } else { times.to_string() };
-            let route = Route::new(&api, key.as_str()).target(integration.target());
+            let route = Route::new(&api, key.as_str()).target(integrations[function.id()].target());
             let route = stack.add(format!("{id}{word}{number}"), route);
             routes.insert(key, route);
         }
         stack.end_part(outer);
         HttpApiParts { api, stage, routes }
     }
+}
+
+/// How the API reaches a function, and that it may.
+#[track_caller]
+fn integrate<'stack>(
+    stack: &mut Stack<'stack>,
+    id: &str,
+    api: &Handle<'stack, kind::apigatewayv2::Api>,
+    function: &Handle<'stack, kind::lambda::Function>,
+) -> Handle<'stack, kind::apigatewayv2::Integration> {
+    let integration = Integration::new(api, IntegrationType::AwsProxy)
+        .integration_uri(function.arn())
+        .payload_format_version(PayloadFormatVersion::V2_0);
+    let integration = stack.add(format!("{id}To{}", function.id()), integration);
+    let invoke = policy::lambda::Action::InvokeFunction.as_str();
+    let permission = Permission::new(invoke, function.reference(), "apigateway.amazonaws.com");
+    stack.add(format!("{id}MayInvoke{}", function.id()), permission.source_arn(api.execution_arn()));
+    integration
 }
 
 /// `GET /orders/{id}` → `GetOrdersId`.
