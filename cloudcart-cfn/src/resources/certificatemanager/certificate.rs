@@ -21,8 +21,6 @@ resource! {
             certificate_transparency_logging_preference "CertificateTransparencyLoggingPreference": CertificateTransparencyLoggingPreference,
             /// `DomainValidationOptions`: a list. Create-only: a change replaces the resource.
             domain_validation_options "DomainValidationOptions": Vec<Value<'stack, DomainValidationOption<'stack>>>,
-            /// `Id`: a text.
-            id "Id": Arn<kind::certificatemanager::Certificate>,
             /// `KeyAlgorithm`: one of 7 words. Create-only: a change replaces the resource.
             key_algorithm "KeyAlgorithm": KeyAlgorithm,
             /// `SubjectAlternativeNames`: a list. Create-only: a change replaces the resource.
