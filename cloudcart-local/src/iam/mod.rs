@@ -3,8 +3,11 @@
 pub mod managed;
 pub mod policy;
 
+mod entities;
 pub(crate) mod keys;
-mod provider;
+mod providers;
+
+pub use entities::Role;
 
 use crate::{
     api::{Caller, Need},
@@ -13,16 +16,11 @@ use crate::{
     ports::{Identities, RoleCredentials},
     provider::ResourceProvider,
 };
+use entities::{Compiled, Draft, Entities};
 use keys::{Key, KeyRing, Owner};
-use policy::{Evaluate, Evaluator, Policy, Question, TrustedAs, Verdict};
+use policy::{Evaluate, Evaluator, Question, TrustedAs, Verdict};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-};
-
-const ROLES: &str = "iam.roles";
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Whether denials are refusals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -53,80 +51,25 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// A role as it is kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Role {
-    /// Name, unique in the account.
-    pub name: String,
-    /// `/` or `/some/path/`.
-    pub path: String,
-    /// `AROA…`.
-    pub id: String,
-    /// The trust policy.
-    pub trust: Value,
-    /// Inline policies by name.
-    pub inline: BTreeMap<String, Value>,
-    /// ARNs of attached managed policies.
-    pub managed: Vec<String>,
-    /// ARN of the managed policy that bounds the role.
-    pub boundary: Option<String>,
-    /// Longest session in seconds.
-    pub max_session_seconds: i64,
-}
-
-/// A role with its documents read.
-struct Compiled {
-    role: Role,
-    trust: Policy,
-    identity: Vec<Policy>,
-    boundary: Option<Policy>,
-}
-
-impl Compiled {
-    fn new(role: Role) -> Result<Self, AwsError> {
-        let malformed =
-            |error: policy::PolicyError| AwsError::bad_request("MalformedPolicyDocument", error.to_string());
-        let managed = |arn: &String| {
-            let document = managed::document(arn).ok_or_else(|| {
-                AwsError::new(404, "NoSuchEntity", format!("Policy {arn} does not exist or is not attachable."))
-            })?;
-            Policy::identity(arn, &document).map_err(malformed)
-        };
-        let trust = Policy::trust(&role.trust).map_err(malformed)?;
-        let mut identity = Vec::new();
-        for (name, document) in &role.inline {
-            identity.push(Policy::identity(name, document).map_err(malformed)?);
-        }
-        for arn in &role.managed {
-            identity.push(managed(arn)?);
-        }
-        let boundary = role.boundary.as_ref().map(managed).transpose()?;
-        Ok(Self { role, trust, identity, boundary })
-    }
-}
-
 /// The account's identities.
 pub struct Iam {
     core: Arc<Core>,
     keys: KeyRing,
-    roles: RwLock<BTreeMap<String, Arc<Compiled>>>,
+    entities: RwLock<Entities>,
     evaluator: Box<dyn Evaluate>,
 }
 
 impl Iam {
-    /// Reads roles and keys from the state.
+    /// Reads roles, policies and keys from the state.
     pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
         let keys = KeyRing::open(&core)?;
-        let mut roles = BTreeMap::new();
-        for (name, role) in core.store.list::<Role>(ROLES)? {
-            roles.insert(name, Arc::new(Compiled::new(role)?));
-        }
-        Ok(Arc::new(Self { core, keys, roles: RwLock::new(roles), evaluator: Box::new(Evaluator) }))
+        let entities = RwLock::new(Entities::open(&core.store)?);
+        Ok(Arc::new(Self { core, keys, entities, evaluator: Box::new(Evaluator) }))
     }
 
     /// The resource types of IAM.
     pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
-        vec![Arc::new(provider::RoleProvider::new(Arc::clone(self)))]
+        providers::all(self)
     }
 
     /// The account's own key pair.
@@ -271,32 +214,23 @@ impl Iam {
         })
     }
 
-    /// Writes a role; its documents are checked first.
-    pub(crate) fn put_role(&self, role: Role) -> Result<(), AwsError> {
-        let compiled = Compiled::new(role)?;
-        self.core.store.put(ROLES, &compiled.role.name, &compiled.role)?;
-        self.write().insert(compiled.role.name.clone(), Arc::new(compiled));
-        Ok(())
-    }
-
-    /// Removes a role and its sessions' keys.
-    pub(crate) fn remove_role(&self, name: &str) -> Result<(), AwsError> {
-        self.core.store.delete(ROLES, name)?;
-        self.write().remove(name);
-        Ok(self.keys.remove_role(name)?)
+    /// Changes roles and managed policies, all of it or nothing.
+    fn edit<T, E: From<AwsError>>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E>) -> Result<T, E> {
+        // Held throughout, so that of two changes to one role neither is lost. What a panic leaves is whole: see `take`.
+        let mut entities = self.entities.write().unwrap_or_else(PoisonError::into_inner);
+        let mut draft = entities.draft();
+        let answer = change(&mut draft)?;
+        entities.take(draft, &self.core.store)?;
+        Ok(answer)
     }
 
     fn role(&self, name: &str) -> Option<Arc<Compiled>> {
-        self.roles.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.entities.read().unwrap_or_else(PoisonError::into_inner).role(name)
     }
 
     fn role_by_arn(&self, arn: &str) -> Option<Arc<Compiled>> {
         let name = arn.rsplit('/').next()?;
         self.role(name).filter(|compiled| self.role_arn(&compiled.role) == arn)
-    }
-
-    fn write(&self) -> std::sync::RwLockWriteGuard<'_, BTreeMap<String, Arc<Compiled>>> {
-        self.roles.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

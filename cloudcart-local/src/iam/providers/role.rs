@@ -2,15 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html>
 
-use super::{Iam, Role};
+use super::{fit, list, path, text};
 use crate::{
-    error::AwsError,
+    iam::{Iam, Role},
     provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
@@ -73,59 +73,76 @@ impl ResourceProvider for RoleProvider {
                  the following: +=,.@_- and at most 64 of them."
             )));
         }
-        if self.iam.find_role(&name).is_some() {
-            let message = format!("Role with name {name} already exists.");
-            return Err(ProvisionError::with_code("AlreadyExists", message));
-        }
         let id = format!("AROA{}", self.iam.core.random.upper(17));
         let role = read(name, id, &request.properties)?;
-        self.iam.put_role(role.clone()).map_err(refused)?;
+        self.iam.edit(|draft| {
+            if draft.roles.contains_key(&role.name) {
+                let message = format!("Role with name {} already exists.", role.name);
+                return Err(ProvisionError::with_code("AlreadyExists", message));
+            }
+            draft.roles.insert(role.name.clone(), role.clone());
+            Ok(())
+        })?;
         Ok(self.provisioned(&role))
     }
 
+    /// What other resources gave the role stays: only the role's own policies that the template changes or drops are touched.
     async fn update(
         &self,
         physical_id: &str,
-        _previous: &Map<String, Value>,
+        previous: &Map<String, Value>,
         request: &ResourceRequest,
     ) -> Result<Provisioned, ProvisionError> {
-        let current = self.iam.find_role(physical_id).ok_or_else(|| {
-            ProvisionError::with_code("NotFound", format!("The role with name {physical_id} cannot be found."))
+        let before = inline(previous)?;
+        let role = self.iam.edit(|draft| {
+            let role = draft.role(physical_id)?;
+            let mut wanted = read(role.name.clone(), role.id.clone(), &request.properties)?;
+            let own = std::mem::replace(&mut wanted.inline, role.inline.clone());
+            wanted.put_by.clone_from(&role.put_by);
+            wanted.attached.clone_from(&role.attached);
+            for name in before.keys().filter(|name| !own.contains_key(*name)) {
+                wanted.delete_policy(name);
+            }
+            for (name, document) in own {
+                if before.get(&name) != Some(&document) {
+                    wanted.put_policy(&name, document, None);
+                }
+            }
+            role.clone_from(&wanted);
+            Ok::<_, ProvisionError>(wanted)
         })?;
-        let role = read(current.name, current.id, &request.properties)?;
-        self.iam.put_role(role.clone()).map_err(refused)?;
         Ok(self.provisioned(&role))
     }
 
     async fn delete(&self, physical_id: &str, _request: &ResourceRequest) -> Result<(), ProvisionError> {
-        Ok(self.iam.remove_role(physical_id)?)
+        self.iam.edit(|draft| {
+            let refused = |why: &str| Err(ProvisionError::with_code("GeneralServiceException", why));
+            match draft.roles.get(physical_id) {
+                Some(role) if !role.attached.is_empty() => {
+                    refused("Cannot delete entity, must detach all policies first.")
+                }
+                Some(role) if !role.put_by.is_empty() => refused("Cannot delete entity, must delete policies first."),
+                _ => {
+                    draft.roles.remove(physical_id);
+                    Ok(())
+                }
+            }
+        })?;
+        Ok(self.iam.keys.remove_role(physical_id)?)
     }
 
     async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
-        Ok(self.iam.remove_role(&fit(&request.generated_name, NAME_LIMIT))?)
+        self.delete(&fit(&request.generated_name, NAME_LIMIT), request).await
     }
 }
 
 fn read(name: String, id: String, properties: &Map<String, Value>) -> Result<Role, ProvisionError> {
-    let path = text(properties, "Path")?.unwrap_or_else(|| "/".to_owned());
-    if !(path.starts_with('/') && path.ends_with('/')) {
-        return Err(ProvisionError::invalid(format!("The specified value for path is invalid: {path:?}.")));
-    }
+    let path = path(properties)?;
     let trust = properties
         .get("AssumeRolePolicyDocument")
         .cloned()
         .ok_or_else(|| ProvisionError::invalid("required key [AssumeRolePolicyDocument] not found"))?;
-    let mut inline = BTreeMap::new();
-    for policy in list(properties, "Policies")? {
-        let (Some(name), Some(document)) =
-            (policy.get("PolicyName").and_then(Value::as_str), policy.get("PolicyDocument"))
-        else {
-            return Err(ProvisionError::invalid("#/Policies: each needs a PolicyName and a PolicyDocument"));
-        };
-        if inline.insert(name.to_owned(), document.clone()).is_some() {
-            return Err(ProvisionError::invalid(format!("#/Policies: two are named {name}")));
-        }
-    }
+    let inline = inline(properties)?;
     let mut managed = Vec::new();
     let mut seen = HashSet::new();
     for arn in list(properties, "ManagedPolicyArns")? {
@@ -144,48 +161,32 @@ fn read(name: String, id: String, properties: &Map<String, Value>) -> Result<Rol
             .ok_or_else(|| ProvisionError::invalid("#/MaxSessionDuration: must be between 3600 and 43200"))?,
     };
     let boundary = text(properties, "PermissionsBoundary")?;
-    Ok(Role { name, path, id, trust, inline, managed, boundary, max_session_seconds })
+    Ok(Role {
+        name,
+        path,
+        id,
+        trust,
+        inline,
+        put_by: BTreeMap::new(),
+        managed,
+        attached: BTreeSet::new(),
+        boundary,
+        max_session_seconds,
+    })
 }
 
-fn refused(error: AwsError) -> ProvisionError {
-    error.into()
-}
-
-fn text(properties: &Map<String, Value>, name: &str) -> Result<Option<String>, ProvisionError> {
-    match properties.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(ProvisionError::invalid(format!("#/{name}: expected type: String"))),
+/// The role's own inline policies, by name.
+fn inline(properties: &Map<String, Value>) -> Result<BTreeMap<String, Value>, ProvisionError> {
+    let mut inline = BTreeMap::new();
+    for policy in list(properties, "Policies")? {
+        let (Some(name), Some(document)) =
+            (policy.get("PolicyName").and_then(Value::as_str), policy.get("PolicyDocument"))
+        else {
+            return Err(ProvisionError::invalid("#/Policies: each needs a PolicyName and a PolicyDocument"));
+        };
+        if inline.insert(name.to_owned(), document.clone()).is_some() {
+            return Err(ProvisionError::invalid(format!("#/Policies: two are named {name}")));
+        }
     }
-}
-
-fn list<'a>(properties: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], ProvisionError> {
-    match properties.get(name) {
-        None => Ok(&[]),
-        Some(Value::Array(items)) => Ok(items),
-        Some(_) => Err(ProvisionError::invalid(format!("#/{name}: expected type: JSONArray"))),
-    }
-}
-
-/// A generated name cut to `limit` bytes; its random end stays, so that it stays unique.
-fn fit(generated: &str, limit: usize) -> String {
-    if generated.len() <= limit {
-        return generated.to_owned();
-    }
-    let (front, random) = generated.rsplit_once('-').unwrap_or((generated, ""));
-    let room = limit.saturating_sub(random.len() + 1).min(front.len());
-    format!("{}-{random}", front[..room].trim_end_matches('-'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fit;
-
-    #[test]
-    fn a_long_generated_name_keeps_its_random_end() {
-        let name = fit(&format!("{}-Role-ABCDEFGHIJKL", "s".repeat(70)), 64);
-        assert_eq!(name.len(), 64);
-        assert!(name.ends_with("-ABCDEFGHIJKL"));
-        assert_eq!(fit("stack-Role-ABC", 64), "stack-Role-ABC");
-    }
+    Ok(inline)
 }
