@@ -7,6 +7,7 @@ pub mod api;
 pub mod clock;
 pub mod cloud;
 pub mod cloudformation;
+pub mod cloudwatch;
 pub mod core;
 pub mod dynamodb;
 pub mod error;

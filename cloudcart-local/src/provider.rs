@@ -150,3 +150,26 @@ pub trait ResourceProvider: Send + Sync + 'static {
         self.delete(&request.generated_name, request).await
     }
 }
+
+/// A generated name cut to `limit` bytes; its random end stays, so that it stays unique.
+pub(crate) fn fit(generated: &str, limit: usize) -> String {
+    if generated.len() <= limit {
+        return generated.to_owned();
+    }
+    let (front, random) = generated.rsplit_once('-').unwrap_or((generated, ""));
+    let room = limit.saturating_sub(random.len() + 1).min(front.len());
+    format!("{}-{random}", front[..room].trim_end_matches('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn a_long_generated_name_keeps_its_random_end() {
+        let name = fit(&format!("{}-Role-ABCDEFGHIJKL", "s".repeat(70)), 64);
+        assert_eq!(name.len(), 64);
+        assert!(name.ends_with("-ABCDEFGHIJKL"));
+        assert_eq!(fit("stack-Role-ABC", 64), "stack-Role-ABC");
+    }
+}

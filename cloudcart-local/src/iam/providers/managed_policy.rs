@@ -2,14 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html>
 
-use super::{NO_GROUPS, NO_USERS, POLICY_NAME_LIMIT, document, fit, names, path, policy_name, text};
+use super::{NO_GROUPS, NO_USERS, POLICY_NAME_LIMIT, document, names, path, policy_name, text};
 use crate::{
     error::AwsError,
     iam::{
         Iam,
         entities::{Draft, ManagedPolicy},
     },
-    provider::{OnChange, Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
+    provider::{OnChange, Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest, fit},
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};

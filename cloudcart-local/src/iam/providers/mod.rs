@@ -81,13 +81,3 @@ fn document(properties: &Map<String, Value>) -> Result<Value, ProvisionError> {
         Some(document) => Ok(document.clone()),
     }
 }
-
-/// A generated name cut to `limit` bytes; its random end stays, so that it stays unique.
-fn fit(generated: &str, limit: usize) -> String {
-    if generated.len() <= limit {
-        return generated.to_owned();
-    }
-    let (front, random) = generated.rsplit_once('-').unwrap_or((generated, ""));
-    let room = limit.saturating_sub(random.len() + 1).min(front.len());
-    format!("{}-{random}", front[..room].trim_end_matches('-'))
-}

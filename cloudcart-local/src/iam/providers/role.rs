@@ -2,10 +2,10 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html>
 
-use super::{fit, list, path, text};
+use super::{list, path, text};
 use crate::{
     iam::{Iam, Role},
-    provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
+    provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest, fit},
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value};

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::needless_pass_by_value, reason = "a call with a JSON literal reads better without an ampersand")]
 
-use super::fit;
 use crate::{
     api::{Caller, Need},
     clock::ManualClock,
@@ -384,12 +383,4 @@ fn the_state_of_an_earlier_build_is_read() {
     .unwrap();
     core.store.put("iam.roles", "r", &kept).unwrap();
     assert_eq!(Iam::open(core).unwrap().find_role("r").unwrap().inline.len(), 1);
-}
-
-#[test]
-fn a_long_generated_name_keeps_its_random_end() {
-    let name = fit(&format!("{}-Role-ABCDEFGHIJKL", "s".repeat(70)), 64);
-    assert_eq!(name.len(), 64);
-    assert!(name.ends_with("-ABCDEFGHIJKL"));
-    assert_eq!(fit("stack-Role-ABC", 64), "stack-Role-ABC");
 }

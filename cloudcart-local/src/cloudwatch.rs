@@ -1,0 +1,205 @@
+//! `AWS::CloudWatch::Alarm`: declared and never evaluated, because there are no metrics here.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html>
+
+use crate::{
+    core::Core,
+    provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest, fit},
+    store::StoreError,
+};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+
+const ALARMS: &str = "cloudwatch.alarms";
+/// The longest name of an alarm.
+const NAME_LIMIT: usize = 255;
+
+const NOT_EVALUATED: &str = "would say when the alarm is raised; the local cloud has no metrics, so it never is";
+const NO_ACTIONS: &str = "would act when the alarm changes its state; here it never does";
+const NO_READERS: &str = "a remark for people; nothing reads it";
+
+/// The alarms of one local cloud.
+pub struct Alarms {
+    core: Arc<Core>,
+    /// Held while a name is taken, so that it is taken once.
+    taking: Mutex<()>,
+}
+
+/// An alarm as it is kept: what it watches is in its template.
+#[derive(Serialize, Deserialize)]
+struct Alarm {
+    /// The generated name of its creation, by which one that was cut off is found again.
+    made_by: String,
+}
+
+impl Alarms {
+    /// Opens the alarms in `core`'s store.
+    pub fn open(core: Arc<Core>) -> Arc<Self> {
+        Arc::new(Self { core, taking: Mutex::default() })
+    }
+
+    /// The resource types of CloudWatch.
+    pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
+        vec![Arc::new(AlarmProvider(Arc::clone(self)))]
+    }
+
+    /// Whether the name was free.
+    fn take(&self, name: &str, alarm: &Alarm) -> Result<bool, StoreError> {
+        let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.core.store.get::<Alarm>(ALARMS, name)?.is_some() {
+            return Ok(false);
+        }
+        self.core.store.put(ALARMS, name, alarm)?;
+        Ok(true)
+    }
+
+    fn provisioned(&self, name: &str) -> Provisioned {
+        let arn = self.core.arn("cloudwatch", &format!("alarm:{name}"));
+        Provisioned { physical_id: name.to_owned(), attributes: [("Arn".to_owned(), json!(arn))].into() }
+    }
+}
+
+struct AlarmProvider(Arc<Alarms>);
+
+#[async_trait]
+impl ResourceProvider for AlarmProvider {
+    fn type_name(&self) -> &'static str {
+        "AWS::CloudWatch::Alarm"
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        const PROPERTIES: &[Property] = &[
+            Property::ignored("ActionConfiguration", NO_ACTIONS),
+            Property::ignored("ActionsEnabled", NO_ACTIONS),
+            Property::ignored("AlarmActions", NO_ACTIONS),
+            Property::ignored("AlarmDescription", NO_READERS),
+            Property::create_only("AlarmName"),
+            Property::ignored("ComparisonOperator", NOT_EVALUATED),
+            Property::ignored("DatapointsToAlarm", NOT_EVALUATED),
+            Property::ignored("Dimensions", NOT_EVALUATED),
+            Property::ignored("EvaluateLowSampleCountPercentile", NOT_EVALUATED),
+            Property::ignored("EvaluationCriteria", NOT_EVALUATED),
+            Property::ignored("EvaluationInterval", NOT_EVALUATED),
+            Property::ignored("EvaluationPeriods", NOT_EVALUATED),
+            Property::ignored("EvaluationWindow", NOT_EVALUATED),
+            Property::ignored("ExtendedStatistic", NOT_EVALUATED),
+            Property::ignored("InsufficientDataActions", NO_ACTIONS),
+            Property::ignored("MetricName", NOT_EVALUATED),
+            Property::ignored("Metrics", NOT_EVALUATED),
+            Property::ignored("Namespace", NOT_EVALUATED),
+            Property::ignored("OKActions", NO_ACTIONS),
+            Property::ignored("Period", NOT_EVALUATED),
+            Property::ignored("Statistic", NOT_EVALUATED),
+            Property::ignored(
+                "Tags",
+                "tags for cost and for tag-based policies, which the local cloud does not evaluate",
+            ),
+            Property::ignored("Threshold", NOT_EVALUATED),
+            Property::ignored("ThresholdMetricId", NOT_EVALUATED),
+            Property::ignored("TreatMissingData", NOT_EVALUATED),
+            Property::ignored("Unit", NOT_EVALUATED),
+            Property::ignored("WarmUpConfiguration", NOT_EVALUATED),
+        ];
+        PROPERTIES
+    }
+
+    async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
+        let name = match request.properties.get("AlarmName") {
+            None => fit(&request.generated_name, NAME_LIMIT),
+            Some(Value::String(name)) if (1..=NAME_LIMIT).contains(&name.len()) => name.clone(),
+            Some(_) => {
+                let why = format!("#/AlarmName: expected a text of 1 to {NAME_LIMIT} characters");
+                return Err(ProvisionError::invalid(why));
+            }
+        };
+        if !self.0.take(&name, &Alarm { made_by: request.generated_name.clone() })? {
+            return Err(ProvisionError::with_code("AlreadyExists", format!("The alarm {name} already exists.")));
+        }
+        Ok(self.0.provisioned(&name))
+    }
+
+    /// Nothing that can change is looked at.
+    async fn update(
+        &self,
+        physical_id: &str,
+        _previous: &Map<String, Value>,
+        _request: &ResourceRequest,
+    ) -> Result<Provisioned, ProvisionError> {
+        Ok(self.0.provisioned(physical_id))
+    }
+
+    async fn delete(&self, physical_id: &str, _request: &ResourceRequest) -> Result<(), ProvisionError> {
+        Ok(self.0.core.store.delete(ALARMS, physical_id)?)
+    }
+
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        for (name, alarm) in self.0.core.store.list::<Alarm>(ALARMS)? {
+            if alarm.made_by == request.generated_name {
+                self.delete(&name, request).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::{clock::SystemClock, provider::Support, random::SystemRandomness, store::Store};
+    use tempfile::TempDir;
+
+    fn provider(folder: &TempDir) -> Arc<dyn ResourceProvider> {
+        let core = Core {
+            region: "us-east-1".into(),
+            account: "000000000000".into(),
+            endpoint: "http://127.0.0.1:4566".into(),
+            state_dir: folder.path().to_owned(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandomness::default()),
+            store: Store::open(&folder.path().join("state.db")).unwrap(),
+        };
+        Alarms::open(Arc::new(core)).providers().remove(0)
+    }
+
+    fn request(logical_id: &str, properties: &Value) -> ResourceRequest {
+        ResourceRequest {
+            stack_name: "shop".into(),
+            stack_id: "arn:aws:cloudformation:us-east-1:000000000000:stack/shop/1".into(),
+            logical_id: logical_id.into(),
+            properties: properties.as_object().unwrap().clone(),
+            generated_name: format!("shop-{logical_id}-ABCDEFGHIJKL"),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_alarm_has_a_name_and_an_arn_and_is_gone_when_deleted() {
+        let folder = TempDir::new().unwrap();
+        let alarms = provider(&folder);
+        let wanted = request("Dead", &json!({"MetricName": "Errors", "Threshold": 1}));
+        let made = alarms.create(&wanted).await.unwrap();
+        assert_eq!(made.physical_id, "shop-Dead-ABCDEFGHIJKL");
+        assert_eq!(made.attributes["Arn"], "arn:aws:cloudwatch:us-east-1:000000000000:alarm:shop-Dead-ABCDEFGHIJKL");
+        assert_eq!(alarms.update(&made.physical_id, &wanted.properties, &wanted).await.unwrap(), made);
+        let same = request("Other", &json!({"AlarmName": made.physical_id}));
+        assert_eq!(provider(&folder).create(&same).await.unwrap_err().code, "AlreadyExists", "after a restart as well");
+        alarms.discard(&same).await.unwrap();
+        assert_eq!(alarms.create(&same).await.unwrap_err().code, "AlreadyExists", "it was not its own to take back");
+        alarms.delete(&made.physical_id, &wanted).await.unwrap();
+        alarms.delete(&made.physical_id, &wanted).await.unwrap();
+        alarms.create(&same).await.unwrap();
+        alarms.discard(&same).await.unwrap();
+        alarms.create(&same).await.unwrap();
+        assert_eq!(alarms.create(&request("Bad", &json!({"AlarmName": ""}))).await.unwrap_err().code, "InvalidRequest");
+    }
+
+    #[test]
+    fn everything_but_the_name_is_reported_as_ignored() {
+        let folder = TempDir::new().unwrap();
+        for property in provider(&folder).properties() {
+            assert_eq!(property.support == Support::Honoured, property.name == "AlarmName", "{}", property.name);
+        }
+    }
+}
