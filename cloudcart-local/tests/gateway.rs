@@ -119,6 +119,19 @@ async fn what_is_not_offered_is_a_501_that_names_it() {
 }
 
 #[tokio::test]
+async fn the_documentation_lists_the_types_on_offer() {
+    let cloud = cloud().await;
+    let text = include_str!("../../docs/local-cloud.md");
+    let table = text.split_once("| service | types |").unwrap().1.split_once("\n\n").unwrap().0;
+    let mut listed: Vec<&str> = table.split('`').filter(|word| word.starts_with("AWS::")).collect();
+    let mut offered: Vec<&str> = cloud.providers().iter().map(|provider| provider.type_name()).collect();
+    listed.sort_unstable();
+    offered.sort_unstable();
+    assert_eq!(listed, offered);
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_caller_learns_who_it_is() {
     let cloud = cloud().await;
     let root_identity = sts(&cloud, root(&cloud)).get_caller_identity().send().await.unwrap();

@@ -1,5 +1,7 @@
 //! The function under test: speaks the Runtime API over a plain TCP connection and does what its event says.
 
+use crate::{clients::keys, config};
+use aws_sdk_dynamodb::{error::ProvideErrorMetadata, types::AttributeValue};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -85,6 +87,11 @@ pub(crate) fn run() {
         let event: Value = serde_json::from_slice(&next.body).unwrap();
         if event.get("Records").is_some() {
             on_records(&mut api, &id, &event);
+            continue;
+        }
+        if event.get("routeKey").is_some() {
+            let body = on_route(&event).to_string();
+            api.call("POST", &format!("invocation/{id}/response"), "", body.as_bytes());
             continue;
         }
         let linger = event["linger_ms"].as_u64().unwrap_or_default();
@@ -178,6 +185,12 @@ fn on_records(api: &mut Api, id: &str, event: &Value) {
         say(&format!("got {body} of {}", event["Records"].as_array().unwrap().len()));
         match body.split_once(':').unwrap_or((body, "")) {
             ("fail", _) => failures.push(json!({"itemIdentifier": record["messageId"]})),
+            ("put", item) => {
+                if let Err(refusal) = put(item) {
+                    say(&format!("refused: {refusal}"));
+                    failures.push(json!({"itemIdentifier": record["messageId"]}));
+                }
+            }
             ("unknown", _) => failures.push(json!({"itemIdentifier": "no-such-message"})),
             ("sleep", ms) => thread::sleep(Duration::from_millis(ms.parse().unwrap())),
             ("error", _) => {
@@ -190,4 +203,59 @@ fn on_records(api: &mut Api, id: &str, event: &Value) {
     }
     let body = json!({"batchItemFailures": failures}).to_string();
     api.call("POST", &format!("invocation/{id}/response"), "", body.as_bytes());
+}
+
+/// As the target of an HTTP API: asks the queue `QUEUE` to have the path's `id` put into the table.
+fn on_route(event: &Value) -> Value {
+    let message = format!("put:{}", event["pathParameters"]["id"].as_str().unwrap());
+    let config = config!(aws_sdk_sqs, Surroundings::read(), Surroundings::role()).build();
+    let client = aws_sdk_sqs::Client::from_conf(config);
+    let request = client.send_message().queue_url(Surroundings::of("QUEUE")).message_body(message);
+    match wait(request.send()) {
+        Ok(_) => json!({"statusCode": 202}),
+        Err(error) => json!({"statusCode": 500, "body": error.message()}),
+    }
+}
+
+/// Puts an item into the table `TABLE`. An error is the service's message.
+fn put(id: &str) -> Result<(), String> {
+    let config = config!(aws_sdk_dynamodb, Surroundings::read(), Surroundings::role()).build();
+    let client = aws_sdk_dynamodb::Client::from_conf(config);
+    let request = client.put_item().table_name(Surroundings::of("TABLE")).item("id", AttributeValue::S(id.to_owned()));
+    let told = |error: aws_sdk_dynamodb::error::SdkError<_, _>| {
+        ProvideErrorMetadata::message(&error).unwrap_or_default().to_owned()
+    };
+    wait(request.send()).map(drop).map_err(told)
+}
+
+fn wait<T>(call: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(call)
+}
+
+/// What Lambda put into the function's environment.
+struct Surroundings {
+    endpoint: String,
+    region: String,
+}
+
+impl Surroundings {
+    fn read() -> Self {
+        Self { endpoint: Self::of("AWS_ENDPOINT_URL"), region: Self::of("AWS_REGION") }
+    }
+
+    fn of(name: &str) -> String {
+        std::env::var(name).unwrap()
+    }
+
+    fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn role() -> aws_credential_types::Credentials {
+        keys(Self::of("AWS_ACCESS_KEY_ID"), Self::of("AWS_SECRET_ACCESS_KEY"), Some(Self::of("AWS_SESSION_TOKEN")))
+    }
 }

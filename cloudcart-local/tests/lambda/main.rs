@@ -1,7 +1,8 @@
 //! Lambda from the outside: real processes, a real Runtime API, fakes for the services around it.
 //!
 //! This program is also the function that it tests: a package's `bootstrap` is one line that names this very program as
-//! its interpreter, and a variable of the function's environment says that it is meant to be one.
+//! its interpreter, and a variable of the function's environment says that it is meant to be one. `easy` has no fakes: there
+//! such functions run in stacks on a whole cloud.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::exit, clippy::print_stdout, reason = "as a function it exits and prints, which is what is tested")]
 #![allow(clippy::needless_pass_by_value, reason = "a call with a JSON literal reads better without an ampersand")]
@@ -9,6 +10,9 @@
 
 mod api;
 mod bootstrap;
+#[path = "../support/mod.rs"]
+mod clients;
+mod easy;
 mod fakes;
 mod lifecycle;
 mod mapping;
@@ -87,6 +91,9 @@ fn main() -> ExitCode {
         providers::a_permission_lets_its_source_in_and_no_other,
         providers::a_mapping_is_made_changed_and_removed,
         providers::an_interrupted_creation_is_found_again,
+        easy::a_granted_right_is_in_force_until_an_update_takes_it_away_and_deletion_leaves_nothing,
+        easy::without_the_grant_a_function_is_denied_in_awss_words,
+        easy::a_failed_update_gives_the_right_back,
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
