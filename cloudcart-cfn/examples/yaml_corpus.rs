@@ -40,56 +40,11 @@ impl Dice {
     }
 
     fn text(&mut self) -> String {
-        const PIECES: [&str; 44] = [
-            "0",
-            "1",
-            "7",
-            "9",
-            "-",
-            "+",
-            ".",
-            ":",
-            "_",
-            "e",
-            "E",
-            "x",
-            "o",
-            "b",
-            " ",
-            "\n",
-            "\r",
-            "\t",
-            "#",
-            "'",
-            "\"",
-            "\\",
-            "a",
-            "y",
-            "~",
-            "<",
-            "=",
-            "?",
-            "!",
-            "&",
-            "*",
-            "|",
-            ">",
-            "%",
-            "{",
-            "}",
-            "[",
-            "]",
-            ",",
-            "\u{85}",
-            "\u{2028}",
-            "\u{feff}",
-            "\u{1f6d2}",
-            "\0",
-        ];
         // Mostly what looks like numbers and times, which are the first in the list.
-        let variety = if self.below(2) == 0 { 14 } else { 44 };
+        let all = adversarial::PIECES;
+        let variety = if self.below(2) == 0 { adversarial::NUMERIC } else { all.len() as u64 };
         let length = self.below(9);
-        (0..length).filter_map(|_| PIECES.get(usize::try_from(self.below(variety)).ok()?)).copied().collect()
+        (0..length).filter_map(|_| all.get(usize::try_from(self.below(variety)).ok()?)).copied().collect()
     }
 
     fn value(&mut self, levels: u64) -> Value {

@@ -12,6 +12,19 @@ use crate::resource::Handle;
 use crate::value::{IntoValue, Intrinsic, Value};
 
 /// Rights on a resource, and how the code is told of it.
+///
+/// ```
+/// use cloudcart_cfn::prelude::*;
+/// use cloudcart_cfn::sqs;
+///
+/// let template = Template::build("Example.", |stack| {
+///     let jobs = stack.add("Jobs", sqs::Queue::new());
+///     let grant = jobs.send().env("JOBS_URL").when("Bool", "aws:SecureTransport", ["true"]);
+///     assert_eq!(grant.statements[0].actions[0].as_str(), "sqs:SendMessage");
+///     assert!(grant.variables.contains_key("JOBS_URL"));
+/// });
+/// assert!(!template.report().has_errors());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grant<'stack> {
     /// The statements; each allows.

@@ -93,6 +93,11 @@ pub use template::{Template, TemplateError};
 pub use value::{IntoValue, Intrinsic, List, StringMap, Value};
 pub use word::UnknownWord;
 
+/// The guide's program is a test.
+#[cfg(all(doctest, feature = "all"))]
+#[doc = include_str!("../../docs/cloudformation.md")]
+struct Guide;
+
 /// What nearly every stack needs: `use cloudcart_cfn::prelude::*`.
 pub mod prelude {
     pub use crate::policy::{PolicyDocument, Principal, Statement};

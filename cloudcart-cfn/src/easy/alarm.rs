@@ -15,6 +15,18 @@ use crate::value::IntoValue;
 /// - One period of 60 s is enough to raise it: what it is for, dead letters and errors, is never normal.
 /// - Missing data is no alarm: a queue and a function that nobody uses report nothing.
 /// - It is raised at the threshold, not only above it.
+///
+/// ```
+/// use cloudcart_cfn::prelude::*;
+/// use cloudcart_cfn::{easy, sns};
+///
+/// let template = Template::build("Example.", |stack| {
+///     let alarms = stack.add("Alarms", sns::Topic::new());
+///     let jobs = easy::Queue::new().add_to(stack, "Jobs");
+///     easy::Alarm::on_messages(&jobs.dead_letters).notify(&alarms).add_to(stack, "JobsFail");
+/// });
+/// assert!(!template.report().has_errors());
+/// ```
 #[must_use = "`add_to` adds it"]
 pub struct Alarm<'stack> {
     properties: cloudwatch::Alarm<'stack>,

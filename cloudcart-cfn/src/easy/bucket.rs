@@ -24,6 +24,19 @@ use crate::value::IntoValue;
 /// - Parts of uploads that were never finished are swept after a week; they cost money and show up nowhere.
 /// - Retained when it leaves the stack or is replaced. [`Bucket::removal`] changes it.
 /// - Encrypted with keys of S3, which is so without a property.
+///
+/// ```
+/// use cloudcart_cfn::easy;
+/// use cloudcart_cfn::prelude::*;
+///
+/// let template = Template::build("Example.", |stack| {
+///     let media = easy::Bucket::new()
+///         .customize(|bucket| bucket.bucket_name("media-of-the-shop"))
+///         .add_to(stack, "Media");
+///     stack.output("Media", Output::new(media.bucket.reference()));
+/// });
+/// assert!(!template.report().has_errors());
+/// ```
 #[must_use = "`add_to` adds it"]
 pub struct Bucket<'stack> {
     removal: DeletionPolicy,

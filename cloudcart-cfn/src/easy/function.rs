@@ -36,6 +36,22 @@ use crate::value::{IntoValue, Value};
 ///   functions may have rights on each other without waiting for each other. What needs the rights at its creation, an event
 ///   source mapping, waits for them by `DependsOn`.
 /// - Mappings take up to 10 messages, and report which of them failed, so that the others are not worked on twice.
+///
+/// ```
+/// use cloudcart_cfn::easy;
+/// use cloudcart_cfn::prelude::*;
+///
+/// let template = Template::build("Example.", |stack| {
+///     let orders = easy::Table::new("orderId").add_to(stack, "Orders");
+///     let jobs = easy::Queue::new().consumer_timeout(int!(30)).add_to(stack, "Jobs");
+///     easy::Function::from_s3("my-artifacts", "worker.zip")
+///         .timeout(int!(30))
+///         .grant(orders.write().env("ORDERS_TABLE"))
+///         .consume(&jobs.queue)
+///         .add_to(stack, "Worker");
+/// });
+/// assert!(!template.report().has_errors());
+/// ```
 #[must_use = "`add_to` adds it"]
 pub struct Function<'stack> {
     code: Code<'stack>,

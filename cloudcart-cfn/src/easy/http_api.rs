@@ -24,6 +24,21 @@ use crate::stack::Stack;
 ///   `ShopMayInvokeOrders`, `AWS::Lambda::Permission` for this API and no other;
 /// - for each route, here `GET /orders/{id}`: `ShopGetOrdersId`, `AWS::ApiGatewayV2::Route`. Two routes whose words are the
 ///   same get a number behind them, in the order in which they were declared.
+///
+/// ```
+/// use cloudcart_cfn::easy;
+/// use cloudcart_cfn::prelude::*;
+///
+/// let template = Template::build("Example.", |stack| {
+///     let orders = easy::Function::from_s3("my-artifacts", "orders.zip").add_to(stack, "Orders").function;
+///     let shop = easy::HttpApi::new()
+///         .route("POST /orders", &orders)
+///         .route("GET /orders/{id}", &orders)
+///         .add_to(stack, "Shop");
+///     stack.output("Url", Output::new(shop.api.api_endpoint()));
+/// });
+/// assert!(!template.report().has_errors());
+/// ```
 #[must_use = "`add_to` adds it"]
 pub struct HttpApi<'stack> {
     routes: Vec<(String, Handle<'stack, kind::lambda::Function>)>,

@@ -26,6 +26,17 @@ const VISIBILITY_PER_TIMEOUT: i64 = 6;
 /// - Visibility timeout of six times the consumer's timeout, as AWS advises; [`Queue::consumer_timeout`] asks for it.
 /// - Long polling of 20 s, so that receivers that do not say do not poll an empty queue for money.
 /// - Encrypted with keys of SQS, which costs nothing.
+///
+/// ```
+/// use cloudcart_cfn::easy;
+/// use cloudcart_cfn::prelude::*;
+///
+/// let template = Template::build("Example.", |stack| {
+///     let jobs = easy::Queue::new().consumer_timeout(int!(60)).add_to(stack, "Jobs");
+///     stack.output("JobsUrl", Output::new(jobs.queue.reference()));
+/// });
+/// assert!(!template.report().has_errors());
+/// ```
 #[must_use = "`add_to` adds it"]
 pub struct Queue<'stack> {
     consumer_timeout: i64,

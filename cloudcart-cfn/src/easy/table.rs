@@ -23,6 +23,20 @@ use crate::value::Value;
 /// - Encrypted with a key of DynamoDB's own, which costs nothing and needs no property.
 /// - Indexes project every attribute, so that a query needs no second read.
 /// - No physical name: a table with one cannot be replaced.
+///
+/// ```
+/// use cloudcart_cfn::easy;
+/// use cloudcart_cfn::prelude::*;
+///
+/// let template = Template::build("Example.", |stack| {
+///     let orders = easy::Table::new("orderId")
+///         .sorted_index("byUser", "userId", easy::Key::number("placedAt"))
+///         .time_to_live("expiresAt")
+///         .add_to(stack, "Orders");
+///     assert_eq!(orders.indexes(), ["byUser"]);
+/// });
+/// assert!(!template.report().has_errors());
+/// ```
 #[must_use = "`add_to` adds it"]
 pub struct Table<'stack> {
     key: Vec<Key>,

@@ -3,38 +3,14 @@
 
 use super::input::{self, invalid_parameter, validation};
 use crate::{core::Core, error::AwsError};
+use cloudcart_cfn::limits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The longest function name.
 pub(super) const LONGEST_NAME: usize = 64;
-/// Bytes of environment variables that a function may have.
-const ENVIRONMENT_LIMIT: usize = 4096;
 const RUNTIMES: [&str; 2] = ["provided.al2023", "provided.al2"];
-
-/// Names that Lambda sets itself and refuses in a template.
-const RESERVED: [&str; 19] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_MAX_CONCURRENCY",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-];
 
 /// `LoggingConfig.LogFormat`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -300,7 +276,8 @@ fn check_package(properties: &Map<String, Value>) -> Result<(), AwsError> {
 fn read_variables(properties: &Map<String, Value>) -> Result<Option<BTreeMap<String, String>>, AwsError> {
     let Some(environment) = input::object(properties, "Environment")? else { return Ok(None) };
     let variables = input::strings(environment, "Variables")?.unwrap_or_default();
-    let reserved: Vec<&str> = variables.keys().map(String::as_str).filter(|name| RESERVED.contains(name)).collect();
+    let reserved: Vec<&str> =
+        variables.keys().map(String::as_str).filter(|name| limits::RESERVED_ENVIRONMENT.contains(name)).collect();
     if !reserved.is_empty() {
         return Err(invalid_parameter(format!(
             "Lambda was unable to configure your environment variables because the environment variables you have provided \
@@ -322,7 +299,7 @@ fn read_variables(properties: &Map<String, Value>) -> Result<Option<BTreeMap<Str
         }
     }
     let measured = json!(variables).to_string();
-    if measured.len() > ENVIRONMENT_LIMIT {
+    if measured.len() > limits::ENVIRONMENT_BYTES {
         return Err(invalid_parameter(format!(
             "Lambda was unable to configure your environment variables because the environment variables you have provided \
              exceeded the 4KB limit. String measured: {measured}"

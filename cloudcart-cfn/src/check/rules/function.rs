@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::links::{FUNCTION, waits_for};
 use super::{Broken, Rule, error, note};
 use crate::check::view::{Entry, View, function};
+use crate::limits::{ENVIRONMENT_BYTES, RESERVED_ENVIRONMENT};
 
 const ENVIRONMENT: &str = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html";
 const LIMITS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html";
@@ -18,30 +19,6 @@ pub(super) const RULES: &[Rule] = &[
     error("function-log-level", LEVELS, log_level),
 ];
 
-const RESERVED: [&str; 18] = [
-    "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_DEFAULT_REGION",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-];
-
-/// Of all names and values together.
-const ENVIRONMENT_BYTES: usize = 4_096;
-
 fn variables<'a>(entry: &Entry<'a>) -> impl Iterator<Item = (&'a String, &'a Json)> {
     entry.look("Environment/Variables").object().into_iter().flatten()
 }
@@ -54,7 +31,7 @@ fn environment_name(view: &View<'_>, broken: &mut Broken<'_, '_>) {
             let legal = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
                 && name.len() > 1
                 && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-            let message = if RESERVED.contains(&name.as_str()) {
+            let message = if RESERVED_ENVIRONMENT.contains(&name.as_str()) {
                 format!("Lambda sets `{name}` itself and refuses it here")
             } else if !legal {
                 format!("`{name}` is no name: a letter, then one letter, digit or underscore at least")

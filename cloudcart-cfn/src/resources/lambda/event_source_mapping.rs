@@ -57,8 +57,8 @@ resource! {
             self_managed_kafka_event_source_config "SelfManagedKafkaEventSourceConfig": SelfManagedKafkaEventSourceConfig<'stack>,
             /// `SourceAccessConfigurations`: a list of 1 to 29 items.
             source_access_configurations "SourceAccessConfigurations": Vec<Value<'stack, SourceAccessConfiguration<'stack>>>,
-            /// `StartingPosition`: a text of 6 to 12 characters, pattern `(LATEST|TRIM_HORIZON|AT_TIMESTAMP)+`. Create-only: a change replaces the resource.
-            starting_position "StartingPosition": String,
+            /// `StartingPosition`: one of `AT_TIMESTAMP`, `LATEST`, `TRIM_HORIZON`. Create-only: a change replaces the resource.
+            starting_position "StartingPosition": StartingPosition,
             /// `StartingPositionTimestamp`: a number. Create-only: a change replaces the resource.
             starting_position_timestamp "StartingPositionTimestamp": f64,
             /// `Tags`: a list.
@@ -362,6 +362,15 @@ enumeration! {
         VirtualHost "VIRTUAL_HOST",
         VpcSecurityGroup "VPC_SECURITY_GROUP",
         VpcSubnet "VPC_SUBNET",
+    }
+}
+
+enumeration! {
+    /// `StartingPosition` of [`EventSourceMapping`].
+    StartingPosition {
+        AtTimestamp "AT_TIMESTAMP",
+        Latest "LATEST",
+        TrimHorizon "TRIM_HORIZON",
     }
 }
 
