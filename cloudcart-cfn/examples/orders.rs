@@ -6,8 +6,9 @@ use cloudcart_cfn::easy;
 use cloudcart_cfn::logs::log_group::RetentionInDays;
 use cloudcart_cfn::prelude::*;
 
-fn main() {
-    let template = Template::build("Orders: an API, a queue, a worker and a table.", |stack| {
+/// The stack.
+pub fn orders() -> Template {
+    Template::build("Orders: an API, a queue, a worker and a table.", |stack| {
         let bucket = stack.parameter("CodeBucket", Parameter::text("Bucket of the functions' zips."));
         let key = stack.parameter("CodeKey", Parameter::text("Key of the functions' zip."));
 
@@ -24,13 +25,18 @@ fn main() {
             .route("POST /orders", &api.function)
             .route("GET /orders/{id}", &api.function)
             .add_to(stack, "Http");
-        easy::Alarm::on_messages(&jobs.dead_letters).add_to(stack, "JobsFail");
+        easy::Alarm::on_messages(&jobs.dead_letters)
+            .customize(|alarm| alarm.period(int!(300)))
+            .add_to(stack, "DeadLettersAlarm");
 
         stack.output("ApiUrl", Output::new(http.api.api_endpoint()));
         stack.output("JobsUrl", Output::new(jobs.queue.reference()));
-    });
+    })
+}
+
+fn main() {
     #[expect(clippy::print_stdout, reason = "printing is what this example is for")]
     {
-        print!("{}", template.to_json());
+        print!("{}", orders().to_json());
     }
 }

@@ -9,15 +9,15 @@ pub use yaml::{YamlError, render_yaml};
 impl Template {
     /// Pretty JSON, two spaces, a newline at the end: what is kept in a repository.
     pub fn to_json(&self) -> String {
-        // The alternate form of Display is serde_json's pretty one.
-        let mut text = format!("{:#}", self.to_value());
+        // Written straight, without a copy of the whole as a value; as there, nothing can fail to be JSON.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
     }
 
     /// JSON without white space: what is sent, hashed and measured against the size limits.
     pub fn to_json_compact(&self) -> String {
-        self.to_value().to_string()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// YAML with intrinsic functions in their long form, as [`render_yaml`] writes it.

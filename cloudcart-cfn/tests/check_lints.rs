@@ -54,6 +54,17 @@ fn cases() -> Vec<(Lint, &'static str, Json, Vec<Json>)> {
             ],
         ),
         (
+            Lint::UnknownAction,
+            "Resources/One/Properties/PolicyDocument/Statement/0/Action",
+            policy(&json!({"Effect": "Deny", "Action": ["sqs:SendMesage", "sqs:SendMessage"], "Resource": arn})),
+            vec![
+                policy(&json!({"Effect": "Allow", "Action": ["SQS:sendmessage", "s3:GetObject"], "Resource": arn})),
+                policy(&json!({"Effect": "Deny", "Action": ["sqs:Send*", "*", "sqs:*"], "Resource": arn})),
+                policy(&json!({"Effect": "Allow", "Action": "no-such-service:Send", "Resource": arn})),
+                policy(&json!({"Effect": "Allow", "Action": {"Ref": "Action"}, "Resource": arn})),
+            ],
+        ),
+        (
             Lint::WildcardResource,
             "Resources/One/Properties/PolicyDocument/Statement/0/Resource",
             policy(&json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"})),
@@ -157,6 +168,16 @@ fn statements_that_say_what_is_left_out_are_wide_as_well() {
         &json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::*", "arn:aws:s3:::x/*"]}),
     );
     assert_eq!(found(Lint::WildcardResource, &every).len(), 1);
+}
+
+#[test]
+fn an_action_that_is_none_comes_with_the_one_that_was_meant() {
+    let message = |action: &str| {
+        let report = report(&policy(&json!({"Effect": "Deny", "Action": action, "Resource": "arn:x"})), |_| {});
+        report.findings.iter().find(|one| one.lint == Some(Lint::UnknownAction)).unwrap().problem.to_string()
+    };
+    assert_eq!(message("sqs:SendMesage"), "`sqs:SendMesage` is no action: `sqs:SendMessage`? (unknown-action)");
+    assert_eq!(message("sqs:Drain*"), "`sqs:Drain*` is no action (unknown-action)");
 }
 
 #[test]

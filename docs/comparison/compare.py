@@ -1,4 +1,4 @@
-"""Runs the three programs that run.sh has built in the current folder, and prints the tables of ../comparison.md."""
+"""Runs the four programs that run.sh has built in the current folder, and prints the tables of ../comparison.md."""
 
 import json
 import os
@@ -8,17 +8,24 @@ import subprocess
 import time
 from pathlib import Path
 
-RIVALS = ["aws-cdk", "rusty-cdk", "troposphere"]
+TOOLS = ["aws-cdk", "rusty-cdk", "troposphere", "cloudcart"]
 BENCH = {
     "aws-cdk": ["node", "aws-cdk/out/bench.js"],
     "rusty-cdk": ["target/release/orders"],
     "troposphere": ["venv/bin/python", "troposphere/bench.py"],
+    "cloudcart": ["target/release/cloudcart"],
 }
-SOURCE = {"aws-cdk": "orders.ts", "rusty-cdk": "src/orders.rs", "troposphere": "orders.py"}
+SOURCE = {
+    "aws-cdk": "orders.ts",
+    "rusty-cdk": "src/orders.rs",
+    "troposphere": "orders.py",
+    "cloudcart": "src/orders.rs",
+}
 EDIT = {
     "aws-cdk": "cd aws-cdk && { npx tsc >tsc.txt; node out/bench.js orders; }",
     "rusty-cdk": "cd rusty-cdk && cargo run -q --release --bin orders -- orders",
     "troposphere": "venv/bin/python troposphere/bench.py orders",
+    "cloudcart": "cd cloudcart && cargo run -q --release --bin cloudcart -- orders",
 }
 MISTAKES = [
     "required property missing",
@@ -51,6 +58,9 @@ UNWRITABLE = {
     ("rusty-cdk", 13): "the batch size cannot be set",
     ("rusty-cdk", 16): "a route always brings its permission",
     ("rusty-cdk", 19): "the definitions are made from the keys",
+    ("cloudcart", 10): "`after` takes a handle, which exists only once its resource is added",
+    ("cloudcart", 16): "`easy::HttpApi` always adds the permission",
+    ("cloudcart", 19): "`easy::Table` makes the definitions from the keys",
 }
 
 
@@ -87,29 +97,39 @@ def cdk(name):
     return after_render(run(["node", "aws-cdk/out/mistakes.js", name]), r"«.*|^ERROR .*")
 
 
-def rusty(name):
-    command = ["cargo", "rustc", "-q", "--release", "--message-format", "short", "--bin", "mistakes"]
-    built = run([*command, "--", "--cfg", f'mistake="{name}"'], cwd="rusty-cdk")
+def rust(folder, program, name):
+    """Compiled with the mistake in it, and run."""
+    command = ["cargo", "rustc", "-q", "--release", "--message-format", "short", "--bin", program]
+    built = run([*command, "--", "--cfg", f'mistake="{name}"'], cwd=folder)
     if built.returncode:
         return "compile", first(r"error(\[|:).*", built.stderr)
-    ran = run(["target/release/mistakes"])
-    return after_render(ran, r"^(?!thread).*\S.*")
+    return after_render(run([f"target/release/{program}"]), r"^(?!thread).*\S.*")
+
+
+def rusty(name):
+    return rust("rusty-cdk", "mistakes", name)
+
+
+def cloudcart(name):
+    stage, said = rust("cloudcart", "cloudcart-mistakes", name)
+    return ("check" if stage == "render" else stage), said
 
 
 def troposphere(name):
     return after_render(run(["venv/bin/python", "troposphere/mistakes.py", name]), r"^\w+Error: .*")
 
 
-CATCH = {"aws-cdk": cdk, "rusty-cdk": rusty, "troposphere": troposphere}
+CATCH = {"aws-cdk": cdk, "rusty-cdk": rusty, "troposphere": troposphere, "cloudcart": cloudcart}
 
 
-def names(rival):
+def names(tool):
     path, pattern = {
         "aws-cdk": ("mistakes.ts", r"^  (m\d\dx?):"),
         "rusty-cdk": ("src/bin/mistakes.rs", r'mistake = "(m\d\dx?)"'),
         "troposphere": ("mistakes.py", r"^def (m\d\dx?)\("),
-    }[rival]
-    return re.findall(pattern, Path(rival, path).read_text(), re.MULTILINE)
+        "cloudcart": ("src/bin/mistakes.rs", r'mistake = "(m\d\dx?)"'),
+    }[tool]
+    return re.findall(pattern, Path(tool, path).read_text(), re.MULTILINE)
 
 
 def milliseconds(values):
@@ -132,31 +152,32 @@ def whole(command, times=10):
     return clock, processor
 
 
-def edit(rival):
+def edit(tool):
     """From a touched source to the template: compiling, where there is something to compile, and rendering."""
 
     def once():
-        Path(rival, SOURCE[rival]).touch()
-        return whole(["bash", "-c", EDIT[rival]], times=1)[0][0]
+        Path(tool, SOURCE[tool]).touch()
+        return whole(["bash", "-c", EDIT[tool]], times=1)[0][0]
 
     return [once() for _ in range(5)]
 
 
-def lines(rival):
-    text = Path(rival, SOURCE[rival]).read_text()
+def lines(tool):
+    # The example of CloudCart has a `main` that prints; the others leave that to the bench.
+    text = Path(tool, SOURCE[tool]).read_text().split("\nfn main")[0]
     return sum(1 for line in text.splitlines() if line.strip() and not re.match(r'\s*(//|"""|#)', line))
 
 
 def row(title, cell):
-    print(f"| {title} | {' | '.join(str(cell(rival)) for rival in RIVALS)} | … |")
+    print(f"| {title} | {' | '.join(str(cell(tool)) for tool in TOOLS)} |")
 
 
 def header(title):
-    print(f"\n| {title} | {' | '.join(RIVALS)} | CloudCart |\n|---{'|---' * (len(RIVALS) + 1)}|")
+    print(f"\n| {title} | {' | '.join(TOOLS)} |\n|---{'|---' * len(TOOLS)}|")
 
 
 def sizes():
-    template = {(r, w): run([*BENCH[r], w]).stdout.strip() for r in RIVALS for w in ("orders", "queues")}
+    template = {(r, w): run([*BENCH[r], w]).stdout.strip() for r in TOOLS for w in ("orders", "queues")}
     parsed = {key: json.loads(text) for key, text in template.items()}
     header("the small stack")
     row("lines of code", lines)
@@ -172,37 +193,45 @@ def sizes():
 def times():
     header("ms: median (best)")
     for which in ("orders", "queues"):
-        inside = {r: [float(it) for it in run([*BENCH[r], which, "10"]).stdout.split()] for r in RIVALS}
+        inside = {r: [float(it) for it in run([*BENCH[r], which, "10"]).stdout.split()] for r in TOOLS}
         row(f"`{which}`, in process, 10 renders", lambda r: milliseconds(inside[r]))
         row(f"`{which}`, in process, the first of them", lambda r: f"{inside[r][0]:.2f}")
-        ran = {r: whole([*BENCH[r], which]) for r in RIVALS}
+        ran = {r: whole([*BENCH[r], which]) for r in TOOLS}
         row(f"`{which}`, whole process, 10 runs", lambda r: milliseconds(ran[r][0]))
         row(f"`{which}`, whole process, processor time", lambda r: milliseconds(ran[r][1]))
     row("touched source to template, 5 runs", lambda r: milliseconds(edit(r)))
 
 
+def growth():
+    """How CloudCart's times grow with the template."""
+    print("\n| CloudCart, ms: resources | build | render | both | check |\n|---|---|---|---|---|")
+    print(run([*BENCH["cloudcart"], "sizes", "51"]).stdout.strip())
+
+
 def mistakes():
-    caught = {(rival, name): CATCH[rival](name) for rival in RIVALS for name in names(rival)}
+    caught = {(tool, name): CATCH[tool](name) for tool in TOOLS for name in names(tool)}
     header("mistake")
 
-    def cell(rival, number):
+    def cell(tool, number):
         code = lambda said: m.group(0) if (m := re.search(r"TS\d+|E0\d+|^[EW]\d{4}", said)) else ""
-        parts = [f"cannot be written: {UNWRITABLE[rival, number]}"] if (rival, number) in UNWRITABLE else []
+        parts = [f"cannot be written: {UNWRITABLE[tool, number]}"] if (tool, number) in UNWRITABLE else []
         for name in (f"m{number:02}", f"m{number:02}x"):
             # The first way is the usual one: where it leaves no room for the mistake, nothing is there to be caught.
-            if (rival, name) in caught and (name[-1] == "x" or not parts):
-                stage, said = caught[rival, name]
+            if (tool, name) in caught and (name[-1] == "x" or not parts):
+                stage, said = caught[tool, name]
                 parts.append(("x: " if name[-1] == "x" else "") + f"{stage} {code(said)}".strip())
         return "; ".join(parts)
 
     for number, title in enumerate(MISTAKES, 1):
-        row(f"{number} {title}", lambda rival: cell(rival, number))
+        row(f"{number} {title}", lambda tool: cell(tool, number))
     for stage in ("compile", "render", "cfn-lint", "never", "cannot be written"):
-        row(f"**{stage}**", lambda rival: sum(cell(rival, number).startswith(stage) for number in range(1, 21)))
-    for rival in RIVALS:
-        print(f"\n## {rival}\n")
+        # A check of CloudCart is to it what rendering is to the others: the last thing before anything is sent.
+        begins = (stage, "check") if stage == "render" else (stage,)
+        row(f"**{stage}**", lambda tool: sum(cell(tool, number).startswith(begins) for number in range(1, 21)))
+    for tool in TOOLS:
+        print(f"\n## {tool}\n")
         for (whose, name), (stage, said) in sorted(caught.items()):
-            if whose == rival and said:
+            if whose == tool and said:
                 print(f"- {name[1:]} {stage}: `` {said} ``")
     print("\n## rusty-cdk: what the small stack had to leave out\n")
     for name in ("redrive", "routes"):
@@ -213,4 +242,5 @@ def mistakes():
 if __name__ == "__main__":
     sizes()
     times()
+    growth()
     mistakes()

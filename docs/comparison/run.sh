@@ -10,7 +10,12 @@ if [ -z "$work" ]; then
     trap 'rm -rf "$work"' EXIT
 fi
 mkdir -p "$work"
-cp -R "$here/aws-cdk" "$here/rusty-cdk" "$here/troposphere" "$work/"
+cp -R "$here/aws-cdk" "$here/rusty-cdk" "$here/troposphere" "$here/cloudcart" "$work/"
+# The small stack of CloudCart is an example of the library, and the library is the one beside this folder.
+root=$(cd "$here/../.." && pwd)
+cp "$root/cloudcart-cfn/examples/orders.rs" "$work/cloudcart/src/"
+sed -i -e 's|"\.\./.*/examples/|"|' -e "s|\"\.\./.*/cloudcart-cfn\"|\"$root/cloudcart-cfn\"|" \
+    "$work/cloudcart/Cargo.toml" "$work/cloudcart/src/main.rs"
 
 timed() { # NAME COMMAND...: runs it quietly and notes its seconds
     local start=$SECONDS name=$1
@@ -27,6 +32,7 @@ timed pip-install "$work/venv/bin/pip" install -r "$work/troposphere/requirement
 printf 'PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >"$work/rusty-cdk/code.zip"
 export CARGO_TARGET_DIR="$work/target"
 (cd "$work/rusty-cdk" && timed cargo-build nice cargo build --release --bins)
+(cd "$work/cloudcart" && timed cloudcart-build nice cargo build --release --bins)
 
 cd "$work"
 venv/bin/python "$here/compare.py"

@@ -10,6 +10,8 @@ use super::Severity;
 pub enum Lint {
     /// See [`Lint::about`], as for the others.
     WildcardAction,
+    /// A misspelt action, or one that is newer than this library.
+    UnknownAction,
     /// A grant on every resource.
     WildcardResource,
     /// A grant to everybody.
@@ -28,8 +30,9 @@ pub enum Lint {
 
 impl Lint {
     /// Every lint.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::WildcardAction,
+        Self::UnknownAction,
         Self::WildcardResource,
         Self::WildcardPrincipal,
         Self::SecretInEnvironment,
@@ -43,6 +46,7 @@ impl Lint {
     pub const fn name(self) -> &'static str {
         match self {
             Self::WildcardAction => "wildcard-action",
+            Self::UnknownAction => "unknown-action",
             Self::WildcardResource => "wildcard-resource",
             Self::WildcardPrincipal => "wildcard-principal",
             Self::SecretInEnvironment => "secret-in-environment",
@@ -62,6 +66,9 @@ impl Lint {
     pub const fn about(self) -> &'static str {
         match self {
             Self::WildcardAction => "A statement allows actions by a pattern, which also allows what AWS adds later.",
+            Self::UnknownAction => {
+                "A statement names an action that its service does not have, which IAM takes and which allows nothing."
+            }
             Self::WildcardResource => "A statement allows its actions on every resource of the account.",
             Self::WildcardPrincipal => "A resource policy lets everybody in, with no condition.",
             Self::SecretInEnvironment => {

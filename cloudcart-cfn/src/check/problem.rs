@@ -212,6 +212,7 @@ impl Problem {
 fn lint_hint(lint: Lint) -> String {
     let instead = match lint {
         Lint::WildcardAction => "name the actions",
+        Lint::UnknownAction => "write the action as its service's type in `policy` does",
         Lint::WildcardResource => "name the resources",
         Lint::WildcardPrincipal => "name the principal, or add a condition such as `aws:SourceArn`",
         Lint::SecretInEnvironment => "give the secret's ARN or name, and read the secret in the function",

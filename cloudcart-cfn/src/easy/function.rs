@@ -56,8 +56,8 @@ use crate::value::{IntoValue, Value};
 pub struct Function<'stack> {
     code: Code<'stack>,
     architecture: Architecture,
-    memory: Int<128, 32_768>,
-    timeout: Int<1, 5_400>,
+    memory: Int<128, 10_240>,
+    timeout: Int<1, 900>,
     retention: RetentionInDays,
     variables: BTreeMap<String, Value<'stack, String>>,
     grants: Vec<Grant<'stack>>,
@@ -107,14 +107,15 @@ impl<'stack> Function<'stack> {
         self
     }
 
-    /// Memory in MB; CPU follows it.
-    pub fn memory(mut self, megabytes: Int<128, 32_768>) -> Self {
+    /// Memory in MB; CPU follows it. Functions on managed instances may have more: [`Function::customize`].
+    pub fn memory(mut self, megabytes: Int<128, 10_240>) -> Self {
         self.memory = megabytes;
         self
     }
 
-    /// How long one invocation may take, in seconds.
-    pub fn timeout(mut self, seconds: Int<1, 5_400>) -> Self {
+    /// How long one invocation may take, in seconds. Functions on managed instances may take longer:
+    /// [`Function::customize`].
+    pub fn timeout(mut self, seconds: Int<1, 900>) -> Self {
         self.timeout = seconds;
         self
     }
@@ -171,9 +172,9 @@ impl<'stack> Function<'stack> {
             .architectures([self.architecture])
             .handler("bootstrap")
             .logging_config(LoggingConfig::new().log_group(logs.reference()))
-            .memory_size(self.memory)
+            .memory_size(Int::clamped(self.memory.get()))
             .runtime(Runtime::ProvidedAl2023)
-            .timeout(self.timeout);
+            .timeout(Int::clamped(self.timeout.get()));
         if !variables.is_empty() {
             function = function.environment(Environment::new().variables(variables));
         }

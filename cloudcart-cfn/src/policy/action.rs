@@ -3,6 +3,8 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/>.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// An action as IAM writes it, for example `dynamodb:GetItem`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,3 +72,24 @@ macro_rules! service {
 mod generated;
 
 pub use generated::*;
+
+/// The names of a service's actions, for texts that came past the types; none for a service that has no type here.
+pub(crate) fn action_names(service: &str) -> Option<&'static [&'static str]> {
+    static NAMES: LazyLock<BTreeMap<&str, Vec<&str>>> =
+        LazyLock::new(|| serde_json::from_str(include_str!("../../schemas/actions.json")).unwrap_or_default());
+    NAMES.get(service).map(Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{action_names, sqs};
+
+    #[test]
+    fn the_names_are_those_of_the_types() {
+        let typed: Vec<&str> = sqs::Action::ALL.iter().map(|action| action.as_str()).collect();
+        let named: Vec<String> =
+            action_names("sqs").unwrap_or_default().iter().map(|name| format!("sqs:{name}")).collect();
+        assert_eq!(named, typed);
+        assert_eq!(action_names("no-such-service"), None);
+    }
+}

@@ -17,6 +17,39 @@ pub(crate) fn cases() -> Vec<Case> {
     let zip = json!({"Code": {"S3Bucket": "b", "S3Key": "k"}});
     vec![
         Case {
+            rule: "function-role",
+            path: "Resources/Work/Properties/Role",
+            fires: json!({
+                "Work": of("AWS::Lambda::Function", json!({"Role": {"Fn::GetAtt": ["Jobs", "Arn"]}})),
+                "Jobs": of("AWS::SQS::Queue", json!({})),
+            }),
+            silent: vec![
+                json!({
+                    "Work": of("AWS::Lambda::Function", json!({"Role": {"Fn::GetAtt": ["Role", "Arn"]}})),
+                    "Role": of("AWS::IAM::Role", json!({})),
+                }),
+                json!({
+                    "Work": of("AWS::Lambda::Function", json!({"Role": {"Fn::GetAtt": ["Nested", "Outputs.RoleArn"]}})),
+                    "Nested": of("AWS::CloudFormation::Stack", json!({})),
+                }),
+                json!({
+                    "Work": of("AWS::Lambda::Function", json!({"Role": {"Fn::GetAtt": ["Made", "Arn"]}})),
+                    "Made": of("Custom::Role", json!({})),
+                }),
+                function(json!({"Role": {"Ref": "RoleArn"}})),
+            ],
+        },
+        Case {
+            rule: "function-managed-instances",
+            path: "Resources/Work/Properties/Timeout",
+            fires: function(json!({"Timeout": 901, "MemorySize": 10_240})),
+            silent: vec![
+                function(json!({"Timeout": 900, "MemorySize": "10240"})),
+                function(json!({"Timeout": 5_400, "MemorySize": 32_768, "CapacityProviderConfig": {}})),
+                function(json!({"Timeout": {"Ref": "Seconds"}})),
+            ],
+        },
+        Case {
             rule: "function-environment-name",
             path: "Resources/Work/Properties/Environment/Variables/AWS_REGION",
             fires: variables(&json!({"AWS_REGION": "eu-west-1"})),
@@ -99,6 +132,13 @@ pub(crate) fn cases() -> Vec<Case> {
             ],
         },
     ]
+}
+
+#[test]
+fn memory_has_a_limit_too() {
+    let findings = super::broken("function-managed-instances", &function(json!({"MemorySize": 10_241})));
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].path, "Resources/Work/Properties/MemorySize");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::check::lint::Lint;
+use crate::check::nearest::nearest;
 use crate::check::statements::{allows, documents, list, pattern_means, principals};
 use crate::check::view::{View, is_dynamic};
 
@@ -71,6 +72,7 @@ const NAMED: usize = 5;
 pub(super) fn check(view: &View<'_>, found: &mut impl FnMut(String, Lint, String)) {
     for document in view.all().flat_map(|entry| documents(&entry)) {
         for (path, statement) in document.statements() {
+            unknown(&path, statement, found);
             if !allows(statement) {
                 continue;
             }
@@ -79,6 +81,21 @@ pub(super) fn check(view: &View<'_>, found: &mut impl FnMut(String, Lint, String
             } else {
                 action(&path, statement, found);
                 resource(&path, statement, found);
+            }
+        }
+    }
+}
+
+/// Names of services that have a type, and do not name one of its actions; patterns that mean none of them.
+fn unknown(path: &str, statement: &Json, found: &mut impl FnMut(String, Lint, String)) {
+    for key in ["Action", "NotAction"] {
+        for action in list(statement.get(key)).iter().filter_map(Json::as_str) {
+            let Some((service, name)) = action.split_once(':') else { continue };
+            let Some(names) = crate::policy::action_names(&service.to_ascii_lowercase()) else { continue };
+            if !is_dynamic(action) && !names.iter().any(|one| pattern_means(name, one)) {
+                let meant = nearest(name, names.iter().copied());
+                let meant = meant.map(|name| format!(": `{service}:{name}`?")).unwrap_or_default();
+                found(format!("{path}/{key}"), Lint::UnknownAction, format!("`{action}` is no action{meant}"));
             }
         }
     }

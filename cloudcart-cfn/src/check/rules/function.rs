@@ -1,4 +1,4 @@
-//! Lambda functions: environment and logs.
+//! Lambda functions: role, limits, environment and logs.
 
 use serde_json::Value as Json;
 
@@ -12,12 +12,44 @@ const LIMITS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarte
 const LOGS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html";
 const LEVELS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html";
 
+const ROLE: &str = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html";
+
 pub(super) const RULES: &[Rule] = &[
+    error("function-role", ROLE, role),
+    error("function-managed-instances", LIMITS, managed_instances),
     error("function-environment-name", ENVIRONMENT, environment_name),
     error("function-environment-size", LIMITS, environment_size),
     note("function-log-group-order", LOGS, log_group_order),
     error("function-log-level", LEVELS, log_level),
 ];
+
+/// What only functions on managed instances may have more of: property, the most of a plain function, unit.
+const PLAIN: [(&str, f64, &str); 2] = [("MemorySize", 10_240.0, "MB"), ("Timeout", 900.0, "s")];
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>
+fn role(view: &View<'_>, broken: &mut Broken<'_, '_>) {
+    for entry in view.of_kind(FUNCTION) {
+        let Some(target) = view.target_at(&entry, "Role") else { continue };
+        // A nested stack and a custom resource may well hand over a role's ARN.
+        let may_have_one = target.kind.starts_with("AWS::CloudFormation::") || !target.kind.starts_with("AWS::");
+        if target.kind != "AWS::IAM::Role" && !may_have_one {
+            let message = format!("`{}` is no role: it is of type `{}`", target.id, target.kind);
+            broken.at(entry.at("Role"), message, "give the `Arn` of an `AWS::IAM::Role`");
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+fn managed_instances(view: &View<'_>, broken: &mut Broken<'_, '_>) {
+    for entry in view.of_kind(FUNCTION).filter(|entry| entry.look("CapacityProviderConfig").is_absent()) {
+        for (place, most, unit) in PLAIN {
+            if let Some(number) = entry.look(place).number().filter(|number| *number > most) {
+                let message = format!("{number} {unit}, and a function without a capacity provider has {most} at most");
+                broken.at(entry.at(place), message, format!("set it to {most} or less, or `CapacityProviderConfig`"));
+            }
+        }
+    }
+}
 
 fn variables<'a>(entry: &Entry<'a>) -> impl Iterator<Item = (&'a String, &'a Json)> {
     entry.look("Environment/Variables").object().into_iter().flatten()
