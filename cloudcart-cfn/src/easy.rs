@@ -30,8 +30,9 @@ pub use queue::{Queue, QueueParts};
 #[cfg(feature = "dynamodb")]
 pub use table::{Key, Table};
 
-/// A change to properties before they are added.
-type Customize<'stack, R> = Box<dyn FnOnce(R) -> R + 'stack>;
+/// A change to properties before they are added. Its lifetime is its own: bound to the stack's, which outlives whatever the
+/// closure of the stack has, it could borrow nothing.
+type Customize<'change, R> = Box<dyn FnOnce(R) -> R + 'change>;
 
 fn customized<R>(resource: R, customize: Option<Customize<'_, R>>) -> R {
     match customize {

@@ -49,7 +49,8 @@ impl<'stack> Grant<'stack> {
         self
     }
 
-    /// The same, and the resource's address in an environment variable: `orders.read().env("ORDERS_TABLE")`.
+    /// The same, and the resource's address in an environment variable: `orders.read().env("ORDERS_TABLE")`. A grant that was
+    /// put together by [`Grant::new`] has no address, and no variable comes of it.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>) -> Self {
         if let Some(address) = &self.address {
@@ -288,7 +289,8 @@ impl<'stack> Handle<'stack, kind::kms::Key> {
         Grant::new([policy::kms::Action::Decrypt], self.own_arn()).addressed(self.arn())
     }
 
-    /// To encrypt with the key and to make data keys, as clients that encrypt do.
+    /// To encrypt with the key and to make data keys, as clients that encrypt do. Who sends to a queue or uploads in parts to a
+    /// bucket with the key needs [`decrypt`](Self::decrypt) as well.
     pub fn encrypt(&self) -> Grant<'stack> {
         use policy::kms::Action::{Encrypt, GenerateDataKey};
         Grant::new([Encrypt, GenerateDataKey], self.own_arn()).addressed(self.arn())
@@ -300,6 +302,14 @@ impl<'stack> Handle<'stack, kind::apigatewayv2::Api> {
     pub fn execution_arn(&self) -> Value<'stack, String> {
         let text =
             format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{}}}/*", self.id());
+        Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() })
+    }
+}
+
+impl<'stack> Handle<'stack, kind::cloudfront::Distribution> {
+    /// The ARN, which no attribute gives: what the policy of a bucket behind the distribution names as `AWS:SourceArn`.
+    pub fn distribution_arn(&self) -> Value<'stack, String> {
+        let text = format!("arn:${{AWS::Partition}}:cloudfront::${{AWS::AccountId}}:distribution/${{{}}}", self.id());
         Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() })
     }
 }

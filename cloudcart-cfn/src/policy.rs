@@ -28,8 +28,7 @@ impl<'stack> PolicyDocument<'stack> {
 
     /// The trust policy by which an AWS service assumes a role: `trusting("lambda.amazonaws.com")`.
     pub fn trusting(service: impl Into<String>) -> Self {
-        let principal = Principal::Service(service.into());
-        Self::new([Statement { principal: Some(principal), ..Statement::allow([sts::Action::AssumeRole], []) }])
+        Self::new([Statement::allow([sts::Action::AssumeRole], []).principal(Principal::service(service))])
     }
 }
 
@@ -76,6 +75,11 @@ pub enum Principal<'stack> {
 }
 
 impl Principal<'_> {
+    /// An AWS service: `Principal::service("sns.amazonaws.com")`.
+    pub fn service(name: impl Into<String>) -> Self {
+        Self::Service(name.into())
+    }
+
     fn to_json(&self) -> Json {
         match self {
             Self::Any => json!("*"),
@@ -131,6 +135,14 @@ impl<'stack> Statement<'stack> {
         Self { effect: Effect::Deny, principal: Some(principal), ..Self::allow(actions, resources) }
     }
 
+    /// The same, speaking of a principal, as a trust or resource policy asks:
+    /// `Statement::allow(…).principal(Principal::service("sns.amazonaws.com"))`.
+    #[must_use]
+    pub fn principal(mut self, principal: Principal<'stack>) -> Self {
+        self.principal = Some(principal);
+        self
+    }
+
     /// The same, with a `Sid`.
     #[must_use]
     pub fn named(mut self, sid: impl Into<String>) -> Self {
@@ -138,7 +150,8 @@ impl<'stack> Statement<'stack> {
         self
     }
 
-    /// The same, only when a condition holds: `when("Bool", "aws:SecureTransport", ["false"])`.
+    /// The same, only when a condition holds: `when("Bool", "aws:SecureTransport", ["false"])`. All of several have to hold; a
+    /// second one of the same operator and key takes the place of the first.
     #[must_use]
     pub fn when<V: IntoValue<'stack, String>>(
         mut self,
@@ -153,7 +166,7 @@ impl<'stack> Statement<'stack> {
 }
 
 impl Statement<'_> {
-    fn to_json(&self) -> Json {
+    pub(crate) fn to_json(&self) -> Json {
         let mut map = Map::new();
         if let Some(sid) = &self.sid {
             map.insert("Sid".to_owned(), json!(sid));

@@ -7,6 +7,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::check::{Allowance, Lint};
 use crate::kind::{self, Kind};
+#[cfg(any(feature = "s3", feature = "sqs"))]
+use crate::policy::Statement;
 use crate::resource::{Attributes, Brand, Handle, Raw, Resource, set_at};
 use crate::sections::{Condition, ConditionRef, Mapping, MappingRef, Output, Parameter};
 use crate::template::{Declared, ResourceBody, Template};
@@ -144,6 +146,18 @@ impl<'stack> Stack<'stack> {
         };
         self.template.resources.push(Declared { id, body, source: Some(source) });
         handle
+    }
+
+    /// Adds a statement to the document of a policy that was added before.
+    #[cfg(any(feature = "s3", feature = "sqs"))]
+    #[expect(clippy::needless_pass_by_value, reason = "as for the parameters")]
+    pub(crate) fn extend_policy<K: Kind>(&mut self, policy: &Handle<'stack, K>, statement: Statement<'stack>) {
+        let declared = self.template.resources.iter_mut().find(|one| one.id == policy.id());
+        let properties = declared.map(|one| Arc::make_mut(&mut one.body.properties));
+        let statements = properties.and_then(|properties| properties.pointer_mut("/PolicyDocument/Statement"));
+        if let Some(Json::Array(statements)) = statements {
+            statements.push(statement.to_json());
+        }
     }
 
     /// Adds a parameter; what comes back is its value.

@@ -5,7 +5,7 @@
 use cloudcart_cfn::easy::{self, Key};
 use cloudcart_cfn::lambda::function::Architecture;
 use cloudcart_cfn::prelude::*;
-use cloudcart_cfn::{Severity, sns};
+use cloudcart_cfn::{Severity, kms, policy, s3, sns, sqs};
 use serde_json::{Value as Json, json};
 
 fn errors(template: &Template) -> Vec<String> {
@@ -274,4 +274,68 @@ fn a_bucket_is_closed_to_the_world() {
     );
     assert_eq!(template.to_value()["Resources"]["Media"]["DeletionPolicy"], "Retain");
     assert!(template.check().iter().all(|finding| finding.severity == Severity::Note), "{:#?}", template.check());
+}
+
+#[test]
+fn a_change_may_borrow_what_the_stack_already_has() {
+    let name = String::from("jobs");
+    let template = Template::build("Test.", |stack| {
+        let key = stack.add("Key", kms::Key::new());
+        let production = stack.condition("Production", Condition::equals(pseudo::region(), "eu-west-1"));
+        let jobs = easy::Queue::new()
+            .customize(|queue| queue.queue_name(&name).kms_master_key_id(key.arn()))
+            .add_to(stack, "Jobs");
+        easy::Function::from_s3("artifacts", "worker.zip")
+            .customize(|function| function.memory_size(Value::when(&production, int!(1024), int!(256))))
+            .consume(&jobs.queue)
+            .grant(key.decrypt())
+            .add_to(stack, "Worker");
+    });
+    assert_eq!(template.properties_of("Jobs").unwrap()["QueueName"], "jobs");
+    let memory = &template.properties_of("Worker").unwrap()["MemorySize"];
+    assert_eq!(*memory, json!({"Fn::If": ["Production", 1024, 256]}));
+}
+
+#[test]
+fn a_queue_with_a_key_of_kms_has_no_second_encryption() {
+    let template = Template::build("Test.", |stack| {
+        easy::Queue::new().customize(|queue| queue.kms_master_key_id("alias/jobs")).add_to(stack, "Jobs");
+    });
+    assert_eq!(template.properties_of("Jobs").unwrap().get("SqsManagedSseEnabled"), None);
+    assert_eq!(errors(&template), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_added_to_a_policy_stands_beside_what_was_there() {
+    let template = Template::build("Test.", |stack| {
+        let queue = easy::Queue::new().add_to(stack, "Jobs");
+        let send = Statement::allow([policy::sqs::Action::SendMessage], [queue.queue.arn().into_value()])
+            .principal(Principal::service("sns.amazonaws.com"));
+        queue.add_statement(stack, send.named("Send"));
+        let bucket = easy::Bucket::new().add_to(stack, "Media");
+        let get = Statement::allow([policy::s3::Action::GetObject], [sub!("${Media}/*", Media = bucket.bucket.arn())]);
+        bucket.add_statement(stack, get.principal(Principal::service("cloudfront.amazonaws.com")).named("Get"));
+    });
+    let sids = |id: &str| -> Vec<Json> {
+        let policy = properties(&template, id);
+        policy["PolicyDocument"]["Statement"].as_array().unwrap().iter().map(|one| one["Sid"].clone()).collect()
+    };
+    assert_eq!(sids("JobsPolicy"), ["TlsOnly", "Send"]);
+    assert_eq!(sids("JobsDeadLettersPolicy"), ["TlsOnly"]);
+    assert_eq!(sids("MediaPolicy"), ["TlsOnly", "Get"]);
+}
+
+#[test]
+fn a_policy_beside_that_of_a_convenience_is_found() {
+    let template = Template::build("Test.", |stack| {
+        let queue = easy::Queue::new().add_to(stack, "Jobs").queue;
+        let bucket = easy::Bucket::new().add_to(stack, "Media").bucket;
+        let document = || PolicyDocument::Raw(json!({"Version": "2012-10-17", "Statement": []}));
+        stack.add("AlsoJobs", sqs::QueuePolicy::new(document(), [&queue]));
+        stack.add("AlsoMedia", s3::BucketPolicy::new(&bucket, document()));
+    });
+    let found = errors(&template);
+    for text in ["`Jobs` already has the policy", "`Media` already has the policy"] {
+        assert!(found.iter().any(|error| error.contains(text)), "{found:#?}");
+    }
 }

@@ -14,6 +14,7 @@ mod mapping;
 mod package;
 mod parameter;
 mod queue;
+mod resource_policy;
 mod rights;
 mod table;
 mod topic;
@@ -70,6 +71,7 @@ const ALL: &[&[Rule]] = &[
     rights::RULES,
     queue::RULES,
     topic::RULES,
+    resource_policy::RULES,
     function::RULES,
     package::RULES,
     http_api::RULES,

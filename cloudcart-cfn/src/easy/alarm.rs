@@ -28,13 +28,13 @@ use crate::value::IntoValue;
 /// assert!(!template.report().has_errors());
 /// ```
 #[must_use = "`add_to` adds it"]
-pub struct Alarm<'stack> {
+pub struct Alarm<'stack, 'change> {
     properties: cloudwatch::Alarm<'stack>,
-    customize: Option<Customize<'stack, cloudwatch::Alarm<'stack>>>,
+    customize: Option<Customize<'change, cloudwatch::Alarm<'stack>>>,
     notified: Vec<Handle<'stack, kind::sns::Topic>>,
 }
 
-impl<'stack> Alarm<'stack> {
+impl<'stack, 'change> Alarm<'stack, 'change> {
     /// On a metric of a service, by the resource's dimension: `Alarm::on("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", queue.queue_name()), Statistic::Maximum, 1.0)`.
     pub fn on(
         namespace: &str,
@@ -78,7 +78,7 @@ impl<'stack> Alarm<'stack> {
     /// Changes the properties before the alarm is added.
     pub fn customize(
         mut self,
-        change: impl FnOnce(cloudwatch::Alarm<'stack>) -> cloudwatch::Alarm<'stack> + 'stack,
+        change: impl FnOnce(cloudwatch::Alarm<'stack>) -> cloudwatch::Alarm<'stack> + 'change,
     ) -> Self {
         self.customize = Some(Box::new(change));
         self

@@ -16,7 +16,8 @@ use crate::value::IntoValue;
 ///
 /// Adds, under the id `Media`:
 /// - `Media`, `AWS::S3::Bucket`;
-/// - `MediaPolicy`, `AWS::S3::BucketPolicy`, which refuses whoever does not come by TLS.
+/// - `MediaPolicy`, `AWS::S3::BucketPolicy`, which refuses whoever does not come by TLS. [`BucketParts::add_statement`] says
+///   more in it: a bucket has one policy.
 ///
 /// Decided, and why:
 /// - Public access is blocked in all four ways, and access lists are off (`BucketOwnerEnforced`): rights come from policies.
@@ -38,9 +39,9 @@ use crate::value::IntoValue;
 /// assert!(!template.report().has_errors());
 /// ```
 #[must_use = "`add_to` adds it"]
-pub struct Bucket<'stack> {
+pub struct Bucket<'stack, 'change> {
     removal: DeletionPolicy,
-    customize: Option<Customize<'stack, s3::Bucket<'stack>>>,
+    customize: Option<Customize<'change, s3::Bucket<'stack>>>,
 }
 
 /// What [`Bucket`] added.
@@ -52,7 +53,14 @@ pub struct BucketParts<'stack> {
     pub policy: Handle<'stack, kind::s3::BucketPolicy>,
 }
 
-impl<'stack> Bucket<'stack> {
+impl<'stack> BucketParts<'stack> {
+    /// Adds a statement to the bucket's policy. A second `BucketPolicy` beside it would be refused.
+    pub fn add_statement(&self, stack: &mut Stack<'stack>, statement: Statement<'stack>) {
+        stack.extend_policy(&self.policy, statement);
+    }
+}
+
+impl<'stack, 'change> Bucket<'stack, 'change> {
     /// A bucket.
     #[expect(clippy::new_without_default, reason = "a builder, which is started on purpose")]
     pub fn new() -> Self {
@@ -66,7 +74,7 @@ impl<'stack> Bucket<'stack> {
     }
 
     /// Changes the properties before the bucket is added.
-    pub fn customize(mut self, change: impl FnOnce(s3::Bucket<'stack>) -> s3::Bucket<'stack> + 'stack) -> Self {
+    pub fn customize(mut self, change: impl FnOnce(s3::Bucket<'stack>) -> s3::Bucket<'stack> + 'change) -> Self {
         self.customize = Some(Box::new(change));
         self
     }

@@ -53,7 +53,7 @@ use crate::value::{IntoValue, Value};
 /// assert!(!template.report().has_errors());
 /// ```
 #[must_use = "`add_to` adds it"]
-pub struct Function<'stack> {
+pub struct Function<'stack, 'change> {
     code: Code<'stack>,
     architecture: Architecture,
     memory: Int<128, 10_240>,
@@ -62,7 +62,7 @@ pub struct Function<'stack> {
     variables: BTreeMap<String, Value<'stack, String>>,
     grants: Vec<Grant<'stack>>,
     consumed: Vec<Handle<'stack, kind::sqs::Queue>>,
-    customize: Option<Customize<'stack, lambda::Function<'stack>>>,
+    customize: Option<Customize<'change, lambda::Function<'stack>>>,
 }
 
 /// What [`Function`] added.
@@ -80,7 +80,7 @@ pub struct FunctionParts<'stack> {
     pub mappings: Vec<Handle<'stack, kind::lambda::EventSourceMapping>>,
 }
 
-impl<'stack> Function<'stack> {
+impl<'stack, 'change> Function<'stack, 'change> {
     /// A function whose zip is in a bucket.
     pub fn from_s3(bucket: impl IntoValue<'stack, String>, key: impl IntoValue<'stack, String>) -> Self {
         Self::new(Code::new().s3_bucket(bucket).s3_key(key))
@@ -147,7 +147,7 @@ impl<'stack> Function<'stack> {
     /// Changes the function's properties before it is added.
     pub fn customize(
         mut self,
-        change: impl FnOnce(lambda::Function<'stack>) -> lambda::Function<'stack> + 'stack,
+        change: impl FnOnce(lambda::Function<'stack>) -> lambda::Function<'stack> + 'change,
     ) -> Self {
         self.customize = Some(Box::new(change));
         self

@@ -40,9 +40,9 @@ use crate::stack::Stack;
 /// assert!(!template.report().has_errors());
 /// ```
 #[must_use = "`add_to` adds it"]
-pub struct HttpApi<'stack> {
+pub struct HttpApi<'stack, 'change> {
     routes: Vec<(String, Handle<'stack, kind::lambda::Function>)>,
-    customize: Option<Customize<'stack, Api<'stack>>>,
+    customize: Option<Customize<'change, Api<'stack>>>,
 }
 
 /// What [`HttpApi`] added.
@@ -56,7 +56,7 @@ pub struct HttpApiParts<'stack> {
     pub routes: BTreeMap<String, Handle<'stack, kind::apigatewayv2::Route>>,
 }
 
-impl<'stack> HttpApi<'stack> {
+impl<'stack, 'change> HttpApi<'stack, 'change> {
     /// An API without routes.
     #[expect(clippy::new_without_default, reason = "a builder, which is started on purpose")]
     pub fn new() -> Self {
@@ -70,7 +70,7 @@ impl<'stack> HttpApi<'stack> {
     }
 
     /// Changes the API's properties before it is added, for example to allow browsers of other origins.
-    pub fn customize(mut self, change: impl FnOnce(Api<'stack>) -> Api<'stack> + 'stack) -> Self {
+    pub fn customize(mut self, change: impl FnOnce(Api<'stack>) -> Api<'stack> + 'change) -> Self {
         self.customize = Some(Box::new(change));
         self
     }

@@ -18,6 +18,7 @@ const VISIBILITY_PER_TIMEOUT: i64 = 6;
 /// Adds, under the id `Jobs`:
 /// - `Jobs` and `JobsDeadLetters`, `AWS::SQS::Queue`;
 /// - `JobsPolicy` and `JobsDeadLettersPolicy`, `AWS::SQS::QueuePolicy`, which refuse whoever does not come by TLS.
+///   [`QueueParts::add_statement`] says more in the first: a queue has one policy.
 ///
 /// Decided, and why:
 /// - Five receives before a message counts as dead: a short outage of what the worker needs is not the end of it.
@@ -25,7 +26,7 @@ const VISIBILITY_PER_TIMEOUT: i64 = 6;
 ///   the queue's own retention, which is four days.
 /// - Visibility timeout of six times the consumer's timeout, as AWS advises; [`Queue::consumer_timeout`] asks for it.
 /// - Long polling of 20 s, so that receivers that do not say do not poll an empty queue for money.
-/// - Encrypted with keys of SQS, which costs nothing.
+/// - Encrypted with keys of SQS, which costs nothing; not when the change names a key of KMS. The dead letters are, either way.
 ///
 /// ```
 /// use cloudcart_cfn::easy;
@@ -38,10 +39,10 @@ const VISIBILITY_PER_TIMEOUT: i64 = 6;
 /// assert!(!template.report().has_errors());
 /// ```
 #[must_use = "`add_to` adds it"]
-pub struct Queue<'stack> {
+pub struct Queue<'stack, 'change> {
     consumer_timeout: i64,
     max_receive_count: Int<1, 1_000>,
-    customize: Option<Customize<'stack, sqs::Queue<'stack>>>,
+    customize: Option<Customize<'change, sqs::Queue<'stack>>>,
 }
 
 /// What [`Queue`] added.
@@ -51,9 +52,35 @@ pub struct QueueParts<'stack> {
     pub queue: Handle<'stack, kind::sqs::Queue>,
     /// Where messages go that are received too often.
     pub dead_letters: Handle<'stack, kind::sqs::Queue>,
+    /// The queue's policy.
+    pub policy: Handle<'stack, kind::sqs::QueuePolicy>,
 }
 
-impl<'stack> Queue<'stack> {
+impl<'stack> QueueParts<'stack> {
+    /// Adds a statement to the queue's policy, for example to let a topic send. Of a second `QueuePolicy` beside it, one would
+    /// overwrite the other.
+    ///
+    /// ```
+    /// use cloudcart_cfn::prelude::*;
+    /// use cloudcart_cfn::{easy, policy, sns};
+    ///
+    /// let template = Template::build("Example.", |stack| {
+    ///     let news = stack.add("News", sns::Topic::new());
+    ///     let jobs = easy::Queue::new().add_to(stack, "Jobs");
+    ///     let send = Statement::allow([policy::sqs::Action::SendMessage], [jobs.queue.arn().into_value()])
+    ///         .principal(Principal::service("sns.amazonaws.com"))
+    ///         .when("ArnEquals", "aws:SourceArn", [news.arn()]);
+    ///     jobs.add_statement(stack, send);
+    ///     stack.add("NewsToJobs", sns::Subscription::new(sns::subscription::Protocol::Sqs, &news).endpoint(jobs.queue.arn()));
+    /// });
+    /// assert!(!template.report().has_errors());
+    /// ```
+    pub fn add_statement(&self, stack: &mut Stack<'stack>, statement: Statement<'stack>) {
+        stack.extend_policy(&self.policy, statement);
+    }
+}
+
+impl<'stack, 'change> Queue<'stack, 'change> {
     /// A queue whose consumer is a function with a timeout of 30 s.
     #[expect(clippy::new_without_default, reason = "a builder, which is started on purpose")]
     pub fn new() -> Self {
@@ -73,7 +100,7 @@ impl<'stack> Queue<'stack> {
     }
 
     /// Changes the queue's properties before it is added.
-    pub fn customize(mut self, change: impl FnOnce(sqs::Queue<'stack>) -> sqs::Queue<'stack> + 'stack) -> Self {
+    pub fn customize(mut self, change: impl FnOnce(sqs::Queue<'stack>) -> sqs::Queue<'stack> + 'change) -> Self {
         self.customize = Some(Box::new(change));
         self
     }
@@ -93,12 +120,16 @@ impl<'stack> Queue<'stack> {
             .redrive_policy(RedrivePolicy::new(&dead_letters, self.max_receive_count))
             .sqs_managed_sse_enabled(true)
             .visibility_timeout(Int::clamped(visibility));
-        let queue = stack.add(id, customized(queue, self.customize));
-        for queue in [&queue, &dead_letters] {
-            stack.add(format!("{}Policy", queue.id()), tls_only(queue));
+        let mut queue = customized(queue, self.customize);
+        if queue.kms_master_key_id.is_some() {
+            // SQS refuses two ways of encryption, and the key is the one that was asked for.
+            queue.sqs_managed_sse_enabled = None;
         }
+        let queue = stack.add(id, queue);
+        let policy = stack.add(format!("{id}Policy"), tls_only(&queue));
+        stack.add(format!("{}Policy", dead_letters.id()), tls_only(&dead_letters));
         stack.end_part(outer);
-        QueueParts { queue, dead_letters }
+        QueueParts { queue, dead_letters, policy }
     }
 }
 

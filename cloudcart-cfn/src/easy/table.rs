@@ -38,12 +38,12 @@ use crate::value::Value;
 /// assert!(!template.report().has_errors());
 /// ```
 #[must_use = "`add_to` adds it"]
-pub struct Table<'stack> {
+pub struct Table<'stack, 'change> {
     key: Vec<Key>,
     indexes: Vec<(String, Vec<Key>)>,
     time_to_live: Option<String>,
     removal: DeletionPolicy,
-    customize: Option<Customize<'stack, dynamodb::Table<'stack>>>,
+    customize: Option<Customize<'change, dynamodb::Table<'stack>>>,
 }
 
 /// A key attribute: its name and what it holds.
@@ -74,7 +74,7 @@ impl From<&str> for Key {
     }
 }
 
-impl<'stack> Table<'stack> {
+impl<'stack, 'change> Table<'stack, 'change> {
     /// A table with a partition key.
     pub fn new(partition: impl Into<Key>) -> Self {
         Self {
@@ -120,7 +120,7 @@ impl<'stack> Table<'stack> {
     /// Changes the properties before the table is added.
     pub fn customize(
         mut self,
-        change: impl FnOnce(dynamodb::Table<'stack>) -> dynamodb::Table<'stack> + 'stack,
+        change: impl FnOnce(dynamodb::Table<'stack>) -> dynamodb::Table<'stack> + 'change,
     ) -> Self {
         self.customize = Some(Box::new(change));
         self

@@ -29,6 +29,24 @@ fn redriven(queue: &Json, dead: &Json) -> Json {
     json!({"Jobs": of("AWS::SQS::Queue", queue), "Dead": of("AWS::SQS::Queue", dead.clone())})
 }
 
+/// Two policies on one queue, each under a condition.
+fn two_policies(first: Option<&str>, second: Option<&str>) -> Json {
+    let policy = |condition: Option<&str>| {
+        let mut policy = of("AWS::SQS::QueuePolicy", json!({"Queues": [{"Ref": "Jobs"}], "PolicyDocument": {}}));
+        if let Some(condition) = condition {
+            policy["Condition"] = json!(condition);
+        }
+        policy
+    };
+    json!({"Jobs": of("AWS::SQS::Queue", json!({})), "First": policy(first), "Second": policy(second)})
+}
+
+#[test]
+fn two_policies_of_one_resource_collide_when_both_can_be_there() {
+    assert_eq!(super::broken("resource-policy-single", &two_policies(Some("Here"), None)).len(), 1);
+    assert_eq!(super::broken("resource-policy-single", &two_policies(Some("Here"), Some("Here"))).len(), 1);
+}
+
 fn subscribed(policy: Option<Json>) -> Json {
     let mut all = json!({
         "Jobs": of("AWS::SQS::Queue", json!({})),
@@ -148,6 +166,38 @@ pub(crate) fn cases() -> Vec<Case> {
             path: "Resources/Jobs/Properties/RedrivePolicy/deadLetterTargetArn",
             fires: redriven(&json!({"FifoQueue": true}), &none),
             silent: vec![redriven(&json!({"FifoQueue": true}), &json!({"FifoQueue": true})), redriven(&none, &none)],
+        },
+        Case {
+            rule: "queue-one-encryption",
+            path: "Resources/Jobs/Properties/SqsManagedSseEnabled",
+            fires: json!({"Jobs": of("AWS::SQS::Queue", json!({"SqsManagedSseEnabled": true, "KmsMasterKeyId": unknown}))}),
+            silent: vec![
+                json!({"Jobs": of("AWS::SQS::Queue", json!({"SqsManagedSseEnabled": false, "KmsMasterKeyId": "alias/jobs"}))}),
+                json!({"Jobs": of("AWS::SQS::Queue", json!({"SqsManagedSseEnabled": true}))}),
+                json!({"Jobs": of("AWS::SQS::Queue", json!({
+                    "SqsManagedSseEnabled": unknown, "KmsMasterKeyId": "alias/jobs",
+                }))}),
+                json!({"Jobs": of("AWS::SQS::Queue", json!({
+                    "SqsManagedSseEnabled": true,
+                    "KmsMasterKeyId": {"Fn::If": ["Own", "alias/jobs", {"Ref": "AWS::NoValue"}]},
+                }))}),
+            ],
+        },
+        Case {
+            rule: "resource-policy-single",
+            path: "Resources/Second/Properties/Queues",
+            fires: two_policies(None, None),
+            silent: vec![
+                two_policies(Some("Here"), Some("There")),
+                json!({
+                    "Files": of("AWS::S3::Bucket", json!({})),
+                    "Other": of("AWS::S3::Bucket", json!({})),
+                    "First": of("AWS::S3::BucketPolicy", json!({"Bucket": {"Ref": "Files"}})),
+                    "Second": of("AWS::S3::BucketPolicy", json!({"Bucket": {"Ref": "Other"}})),
+                    "Third": of("AWS::S3::BucketPolicy", json!({"Bucket": {"Ref": "Somewhere"}})),
+                    "Fourth": of("AWS::S3::BucketPolicy", json!({"Bucket": {"Ref": "Somewhere"}})),
+                }),
+            ],
         },
         Case {
             rule: "queue-dead-letter-retention",

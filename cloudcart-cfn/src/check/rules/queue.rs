@@ -2,7 +2,7 @@
 
 use super::links::{QUEUE, is_fifo, is_fifo_name, queue_at};
 use super::{Broken, Rule, error, note};
-use crate::check::view::View;
+use crate::check::view::{View, function};
 
 const FIFO: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues.html";
 const DEAD: &str =
@@ -12,6 +12,7 @@ const SET: &str = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIR
 pub(super) const RULES: &[Rule] = &[
     error("queue-fifo-name", FIFO, fifo_name),
     error("queue-fifo-only", SET, fifo_only),
+    error("queue-one-encryption", SET, one_encryption),
     error("queue-redrive-policy", SET, redrive_policy),
     error("queue-dead-letter-kind", DEAD, dead_letter_kind),
     note("queue-dead-letter-retention", DEAD, dead_letter_retention),
@@ -43,6 +44,20 @@ fn fifo_only(view: &View<'_>, broken: &mut Broken<'_, '_>) {
                 let message = format!("`{place}` is for FIFO queues only");
                 broken.at(queue.at(place), message, "leave it out, or set `FifoQueue` to true");
             }
+        }
+    }
+}
+
+/// Encrypted with keys of SQS or with a key of KMS.
+fn one_encryption(view: &View<'_>, broken: &mut Broken<'_, '_>) {
+    for queue in view.of_kind(QUEUE) {
+        let own = queue.look("SqsManagedSseEnabled");
+        let key = queue.look("KmsMasterKeyId");
+        // What `Fn::If` gives may be nothing.
+        let is_set = key.json().is_some_and(|json| !matches!(function(json), Some(("Fn::If", _))));
+        if own.flag() == Some(true) && is_set {
+            let message = "a queue is encrypted with keys of SQS or with a key of KMS, and not with both";
+            broken.at(queue.at("SqsManagedSseEnabled"), message, "leave one of the two out");
         }
     }
 }
