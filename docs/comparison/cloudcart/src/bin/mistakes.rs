@@ -27,9 +27,6 @@ fn mistake(stack: &mut Stack<'_>) {
     #[cfg(mistake = "m01")]
     easy::Function::from_s3("code-bucket").add_to(stack, "Api");
 
-    #[cfg(mistake = "m01x")]
-    stack.add("Api", lambda::Function::new(Code::new()));
-
     #[cfg(mistake = "m02")]
     stack.add("Jobs", sqs::Queue::new().visibility_timout(int!(180)));
 
