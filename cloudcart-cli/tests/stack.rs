@@ -11,6 +11,7 @@ use cloudcart_cli::stack::{
 };
 use cloudcart_shop::env::{self, CartStore, Identity};
 use cloudcart_shop::functions::Function;
+use cloudcart_shop::openapi;
 use cloudcart_shop::routes::ROUTES;
 use serde_json::{Value as Json, json};
 
@@ -217,6 +218,25 @@ fn every_route_leads_to_its_function_and_may_invoke_it() {
     assert_eq!(invoked, serving, "one permission per function that serves, and none for others");
     let stage = properties(&template, "DefaultStage");
     assert_eq!((&stage["StageName"], &stage["AutoDeploy"]), (&json!("$default"), &json!(true)));
+}
+
+#[test]
+fn a_browsers_script_may_send_and_read_every_header_of_the_contract() {
+    let document = openapi::document();
+    let components = |kind: &str| document["components"][kind].as_object().unwrap().clone();
+    let cors = properties(&demo(), "HttpApi")["CorsConfiguration"].clone();
+    let allowed = |list: &str| -> BTreeSet<String> { serde_json::from_value(cors[list].clone()).unwrap() };
+
+    let sent = components("parameters").into_iter().chain(components("securitySchemes")).map(|(_, one)| one);
+    let sent = sent.filter(|one| one["in"] == "header").map(|one| one["name"].as_str().unwrap().to_lowercase());
+    // Bodies need it; the document names it as their media type.
+    let sent: BTreeSet<String> = sent.chain(["content-type".to_owned()]).collect();
+    assert_eq!(sent, allowed("AllowHeaders"));
+
+    // A script may read `Cache-Control` anyway, and never a cookie.
+    let read = components("headers").into_iter().map(|(name, _)| name);
+    let read: BTreeSet<String> = read.filter(|name| name != "cache-control" && name != "set-cookie").collect();
+    assert_eq!(read, allowed("ExposeHeaders"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloudcart_shop::body::{Errors, Object};
-use cloudcart_shop::cart::{Cart, MAX_QTY, View};
+use cloudcart_shop::cart::{Cart, MAX_QTY, TOKEN_COOKIE, TOKEN_HEADER, View};
 use cloudcart_shop::env::{self, CartStore, Identity};
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::ids::ProductId;
@@ -18,7 +18,7 @@ use crate::clock::{self, Clock, SystemClock};
 use crate::config::{ConfigError, Env};
 use crate::crypto;
 use crate::http::{Failure, HttpHandler, Request, Response};
-use crate::identity::{self, CART_COOKIE, CART_HEADER};
+use crate::identity;
 use crate::store::{Carts, Catalogue, Dynamo, Keys, MemoryCarts, StoreError, Tables, Written};
 
 /// How long a cart without a token lives after its last change, in seconds: an address is shared and soon another's.
@@ -182,8 +182,8 @@ impl CartFunction {
         let Some(token) = token else { return Ok(response) };
         let left = (cart.expires_at - self.clock.now().as_second()).max(0);
         // The token names the cart, so whoever holds a cookie holds it as long as the cart lives.
-        let cookie = format!("{CART_COOKIE}={token}; Max-Age={left}; HttpOnly; Secure; SameSite=Lax; Path=/");
-        Ok(response.header(CART_HEADER, token.clone()).cookie(cookie))
+        let cookie = format!("{TOKEN_COOKIE}={token}; Max-Age={left}; HttpOnly; Secure; SameSite=Lax; Path=/");
+        Ok(response.header(TOKEN_HEADER, token.clone()).cookie(cookie))
     }
 }
 

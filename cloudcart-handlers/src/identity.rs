@@ -1,19 +1,15 @@
 //! Who is asking: whose cart it is, and whose order.
 
+use cloudcart_shop::cart::{TOKEN_COOKIE, TOKEN_HEADER};
 use cloudcart_shop::env::Identity;
 
 use crate::crypto::{self, SigningKey};
 use crate::http::Request;
 
-/// The cookie that carries a cart's token. The prefix binds it to this host and to HTTPS.
-pub const CART_COOKIE: &str = "__Host-cart";
-/// The header that does the same for clients without cookies.
-pub const CART_HEADER: &str = "x-cart-token";
-
 /// The cart's token in a request, if it is well formed: from the header, else from the cookie.
 pub fn cart_token(request: &Request) -> Option<String> {
-    let header = request.header(CART_HEADER).map(str::to_owned);
-    header.or_else(|| request.cookie(CART_COOKIE)).filter(|token| {
+    let header = request.header(TOKEN_HEADER).map(str::to_owned);
+    header.or_else(|| request.cookie(TOKEN_COOKIE)).filter(|token| {
         token.len() == 43 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     })
 }

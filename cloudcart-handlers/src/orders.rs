@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cloudcart_shop::env::{self, Identity};
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::ids::OrderId;
-use cloudcart_shop::order::{Order, State};
+use cloudcart_shop::order::{Order, State, TOKEN_HEADER};
 use cloudcart_shop::problem::{Code, FieldError, Problem};
 use cloudcart_shop::routes::Operation;
 use serde::Serialize;
@@ -96,7 +96,7 @@ impl Orders {
             return true;
         }
         // What is compared are digests, so the time it takes tells nothing about the token.
-        let given = request.header("x-order-token").map(|token| crypto::sha256(token.as_bytes()));
+        let given = request.header(TOKEN_HEADER).map(|token| crypto::sha256(token.as_bytes()));
         order.token_hash.is_some() && order.token_hash == given
     }
 }

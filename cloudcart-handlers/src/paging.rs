@@ -1,14 +1,11 @@
 //! Pages of lists: the limit, the cursor, and the way to the next page.
 
-use cloudcart_shop::cursor::{self, StartKey};
+use cloudcart_shop::cursor::{self, MAX_LIMIT, StartKey};
 use cloudcart_shop::problem::{Code, Problem};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::crypto::SigningKey;
 use crate::http::{Request, Response};
-
-/// Most items of a page, and how many there are when nobody asks.
-pub const MAX_LIMIT: u32 = 100;
 
 /// What may stand in a URL as it is (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -1,11 +1,13 @@
-//! The catalogue: `GET /products`, `GET /products/{id}`, `GET /categories/{name}`.
+//! The catalogue: `GET /products`, `GET /products/{id}`, `GET /categories/{name}`. And `GET /openapi.json`, which needs no rights
+//! at all and so stands with the function that has the fewest.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use cloudcart_shop::env;
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::ids::ProductId;
+use cloudcart_shop::openapi;
 use cloudcart_shop::problem::{Code, FieldError, Problem};
 use cloudcart_shop::routes::Operation;
 
@@ -18,6 +20,11 @@ use crate::store::{Catalogue, Dynamo, Keys, StoreError, Tables};
 /// Lists may be a little old; a product must be asked about again, since its availability changes.
 const LIST_CACHE: &str = "public, max-age=30";
 const PRODUCT_CACHE: &str = "no-cache";
+/// The description changes with a deployment only.
+const DOCUMENT_CACHE: &str = "public, max-age=300";
+
+/// Made for the first caller who asks: most never do.
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document().to_string());
 
 /// The products function.
 pub struct Products {
@@ -105,6 +112,10 @@ impl HttpHandler for Products {
             Operation::ListCategory => {
                 let name = category(request.path("name"))?;
                 self.list(request, "/categories/{name}", Some((name, Place::Path))).await
+            }
+            Operation::GetOpenApi => {
+                let response = Response::text(200, DOCUMENT.clone()).header("cache-control", DOCUMENT_CACHE);
+                Ok(response.tagged(request))
             }
             _ => self.product(request).await,
         }

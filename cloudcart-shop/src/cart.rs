@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::attribute::{Attribute, Row, RowError, integer, maps, text};
 use crate::ids::ProductId;
@@ -15,6 +16,11 @@ use crate::product::{Product, Stock};
 pub const MAX_LINES: usize = 50;
 /// Most of one product in a line.
 pub const MAX_QTY: u32 = 99;
+
+/// The header that carries a cart's token.
+pub const TOKEN_HEADER: &str = "x-cart-token";
+/// The cookie that does the same for browsers. The prefix binds it to its host and to HTTPS.
+pub const TOKEN_COOKIE: &str = "__Host-cart";
 
 /// So many of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +193,65 @@ impl View {
             cart_token,
         })
     }
+}
+
+/// The schema of a cart as clients see it.
+pub(crate) fn schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "A cart at today's prices.",
+        "required": ["items", "subtotal", "subtotalMinor", "currency", "version", "expiresAt"],
+        "properties": {
+            "items": { "type": "array", "maxItems": MAX_LINES, "items": { "$ref": "#/components/schemas/CartLine" } },
+            "subtotal": { "$ref": "#/components/schemas/Amount" },
+            "subtotalMinor": { "$ref": "#/components/schemas/MinorAmount" },
+            "currency": { "$ref": "#/components/schemas/Currency" },
+            "version": { "type": "integer", "minimum": 0, "description": "Counts the cart's changes." },
+            "expiresAt": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": "When the cart ends unless it is changed before; null of a cart that was never filled.",
+            },
+            "cartToken": { "$ref": "#/components/schemas/CartToken" },
+        },
+    })
+}
+
+/// The schema of a token, which an answer's body holds only when it has just been issued.
+pub(crate) fn token_schema() -> Value {
+    json!({ "type": "string", "description": "Names a cart. Whoever has it has the cart.", "pattern": "^[A-Za-z0-9_-]{43}$" })
+}
+
+/// The schema of a line of a cart.
+pub(crate) fn line_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "A line of a cart. A product that has left the catalogue has no name and no price.",
+        "required": ["id", "qty", "available"],
+        "properties": {
+            "id": { "$ref": "#/components/schemas/ProductId" },
+            "qty": qty_schema(1),
+            "name": { "type": "string" },
+            "price": { "$ref": "#/components/schemas/Amount" },
+            "lineTotal": { "$ref": "#/components/schemas/Amount" },
+            "available": { "type": "boolean", "description": "Whether so many can be had now. Nothing is reserved." },
+        },
+    })
+}
+
+/// The schema of a quantity, from `least` on.
+pub(crate) fn qty_schema(least: u32) -> Value {
+    json!({ "type": "integer", "minimum": least, "maximum": MAX_QTY })
+}
+
+/// The schema of a line as a request names it.
+pub(crate) fn wanted_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "So many of a product.",
+        "required": ["id", "qty"],
+        "properties": { "id": { "$ref": "#/components/schemas/ProductId" }, "qty": qty_schema(1) },
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The request to place an order, and the answer to it.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::body::{Errors, Node, Object};
 use crate::cart::{Line, MAX_QTY};
@@ -124,6 +125,66 @@ impl<'a> Accepted<'a> {
             warnings: adjusted.into_iter().collect(),
         }
     }
+}
+
+/// The schema of the request.
+pub(crate) fn request_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "What to order. Without items the caller's cart is ordered.",
+        "properties": {
+            "items": {
+                "type": "array",
+                "minItems": 1,
+                "description": "Lines of one product are merged before the limits count.",
+                "items": { "$ref": "#/components/schemas/WantedLine" },
+            },
+            "total": {
+                "type": "number",
+                "minimum": 0,
+                "description": "The most that may be charged: what the customer was shown. Never a price.",
+            },
+            "email": { "type": "string", "minLength": 3, "maxLength": 254, "pattern": "^[^@ ]+@[^ ]+$" },
+            "clientReference": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 255,
+                "description": "The client's own name for the order.",
+            },
+            "id": {
+                "type": "string",
+                "deprecated": true,
+                "pattern": "^[!-~]{1,255}$",
+                "description": "As the original shop had it: a client reference that is also the idempotency key.",
+            },
+            "userId": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 128,
+                "description": "Who orders. Believed by a demo shop, ignored by any other.",
+            },
+        },
+    })
+}
+
+/// The schema of the answer.
+pub(crate) fn accepted_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "An order that is written and on its way through the queue.",
+        "required": ["queued", "id", "status", "total", "totalMinor", "currency", "items", "warnings"],
+        "properties": {
+            "queued": { "type": "boolean", "const": true },
+            "id": { "$ref": "#/components/schemas/OrderId" },
+            "status": { "type": "string", "const": State::Pending.as_str() },
+            "total": { "$ref": "#/components/schemas/Amount" },
+            "totalMinor": { "$ref": "#/components/schemas/MinorAmount" },
+            "currency": { "$ref": "#/components/schemas/Currency" },
+            "items": { "type": "array", "minItems": 1, "items": { "$ref": "#/components/schemas/PricedLine" } },
+            "warnings": { "type": "array", "items": { "$ref": "#/components/schemas/TotalAdjusted" } },
+            "orderToken": { "$ref": "#/components/schemas/OrderToken" },
+        },
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Code, Problem};
 
+/// Most items of a page, and how many there are when nobody asks.
+pub const MAX_LIMIT: u32 = 100;
+
 /// Signs and verifies. The key and the algorithm are the caller's.
 pub trait Signer {
     /// A tag of the message.

@@ -1,5 +1,7 @@
 //! Identifiers, each a type of its own and valid by construction.
 
+use serde_json::{Value, json};
+
 /// A product's id: 1 to 64 of `A-Z a-z 0-9 . _ ~ -`, the characters that mean the same in every part of a URL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProductId(String);
@@ -20,6 +22,16 @@ impl ProductId {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its schema.
+    pub(crate) fn schema() -> Value {
+        json!({
+            "type": "string",
+            "description": "Of the characters that mean the same in every part of a URL.",
+            "pattern": format!("^[A-Za-z0-9._~-]{{1,{}}}$", Self::MAX),
+            "not": { "enum": [".", ".."] },
+        })
     }
 }
 
@@ -53,6 +65,15 @@ impl OrderId {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its schema.
+    pub(crate) fn schema() -> Value {
+        json!({
+            "type": "string",
+            "description": "A UUID of version 7, made by the shop: ids sort by time.",
+            "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        })
     }
 
     /// Which of the 16 shards of the index of pending orders it belongs to, `"0"` to `"15"`. The last digit of a UUIDv7 is

@@ -13,6 +13,7 @@ pub mod functions;
 pub mod ids;
 pub mod message;
 pub mod money;
+pub mod openapi;
 pub mod order;
 pub mod pricing;
 pub mod problem;

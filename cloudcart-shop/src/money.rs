@@ -4,6 +4,7 @@
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 /// The largest price of one unit, in minor units. 50 lines of 99 units at this price stay below 2^53, so that a total is exact
 /// even for a client that reads numbers as floats.
@@ -26,6 +27,11 @@ impl Currency {
     /// The code, for example `USD`.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// Its schema.
+    pub(crate) fn schema() -> Value {
+        json!({ "type": "string", "description": "A code of ISO 4217.", "pattern": "^[A-Z]{3}$" })
     }
 
     /// How many decimals an amount in major units has (ISO 4217, table A.1).
@@ -183,6 +189,23 @@ impl Money {
     /// The same as a number for JSON.
     pub const fn number(self) -> Major {
         Major(self)
+    }
+
+    /// The schema of an amount in major units.
+    pub(crate) fn major_schema() -> Value {
+        let about = "In major units, with all decimals of its currency. Read the number's own text, or use the minor units: \
+                     a binary float cannot hold 0.1.";
+        json!({ "type": "number", "minimum": 0, "description": about })
+    }
+
+    /// The schema of an amount in minor units.
+    pub(crate) fn minor_schema() -> Value {
+        json!({
+            "type": "integer",
+            "format": "int64",
+            "minimum": 0,
+            "description": "In minor units: cents of a dollar, whole yen.",
+        })
     }
 
     /// `self × qty`, or `None` when that does not fit.

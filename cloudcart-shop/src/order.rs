@@ -2,11 +2,15 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Value, json};
 
 use crate::attribute::{Attribute, Row, RowError, integer, maps, optional_text, text};
 use crate::ids::{OrderId, ProductId};
 use crate::money::{Currency, Money};
 use crate::pricing::PricedLine;
+
+/// The header that carries a guest's order token.
+pub const TOKEN_HEADER: &str = "x-order-token";
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -276,6 +280,78 @@ impl Serialize for Order {
         map.serialize_entry("history", &self.history)?;
         map.end()
     }
+}
+
+/// The schema of an order.
+pub(crate) fn schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "An order as its owner sees it.",
+        "required": ["id", "status", "items", "total", "totalMinor", "currency", "placedAt", "updatedAt", "version", "history"],
+        "properties": {
+            "id": { "$ref": "#/components/schemas/OrderId" },
+            "status": { "$ref": "#/components/schemas/OrderStatus" },
+            "userId": { "type": "string", "description": "Whose it is; absent of a guest's order." },
+            "clientReference": { "type": "string" },
+            "items": { "type": "array", "minItems": 1, "items": { "$ref": "#/components/schemas/PricedLine" } },
+            "total": { "$ref": "#/components/schemas/Amount" },
+            "totalMinor": { "$ref": "#/components/schemas/MinorAmount" },
+            "currency": { "$ref": "#/components/schemas/Currency" },
+            "placedAt": { "type": "string", "format": "date-time" },
+            "updatedAt": { "type": "string", "format": "date-time" },
+            "version": { "type": "integer", "minimum": 1 },
+            "history": {
+                "type": "array",
+                "minItems": 1,
+                "description": "The steps so far, oldest first.",
+                "items": { "$ref": "#/components/schemas/OrderStep" },
+            },
+        },
+    })
+}
+
+/// The schema of where an order stands.
+pub(crate) fn state_schema() -> Value {
+    let about = "pending, then confirmed or rejected; confirmed, then fulfilled, shipped, delivered; cancelled from pending or \
+                 confirmed.";
+    json!({ "type": "string", "enum": State::ALL.map(State::as_str), "description": about })
+}
+
+/// The schema of a step.
+pub(crate) fn step_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "One step of an order's life.",
+        "required": ["at", "from", "to", "reason"],
+        "properties": {
+            "at": { "type": "string", "format": "date-time" },
+            "from": {
+                "description": "null at the first step.",
+                "anyOf": [{ "$ref": "#/components/schemas/OrderStatus" }, { "type": "null" }],
+            },
+            "to": { "$ref": "#/components/schemas/OrderStatus" },
+            "reason": { "type": ["string", "null"], "description": "Why, as a word." },
+        },
+    })
+}
+
+/// The schema of a page of orders.
+pub(crate) fn page_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "A page of orders, newest first.",
+        "required": ["orders", "count", "next"],
+        "properties": {
+            "orders": { "type": "array", "items": { "$ref": "#/components/schemas/Order" } },
+            "count": { "type": "integer", "minimum": 0, "description": "How many this page has." },
+            "next": { "type": ["string", "null"], "description": "The next page's cursor, if there is one." },
+        },
+    })
+}
+
+/// The schema of the token that a guest reads an order with.
+pub(crate) fn token_schema() -> Value {
+    json!({ "type": "string", "description": "Reads a guest's order. A signed-in user gets none.", "pattern": "^ot_[A-Za-z0-9_-]+$" })
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::cart::{Line, MAX_LINES, MAX_QTY};
+use crate::cart::{Line, MAX_LINES, MAX_QTY, qty_schema};
 use crate::ids::ProductId;
 use crate::money::{Decimal, Major, Money};
 use crate::problem::{Code, FieldError, Problem};
@@ -172,6 +173,36 @@ impl Quote {
         Err(Problem::new(Code::OutOfStock, format!("not enough in stock: {}", short.join(", ")))
             .with("products", &short))
     }
+}
+
+/// The schema of a line with its price.
+pub(crate) fn line_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "A line at the price of the moment when the order was priced.",
+        "required": ["id", "name", "qty", "price", "lineTotal"],
+        "properties": {
+            "id": { "$ref": "#/components/schemas/ProductId" },
+            "name": { "type": "string" },
+            "qty": qty_schema(1),
+            "price": { "$ref": "#/components/schemas/Amount" },
+            "lineTotal": { "$ref": "#/components/schemas/Amount" },
+        },
+    })
+}
+
+/// The schema of a warning.
+pub(crate) fn adjusted_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "Less is charged than the client expected.",
+        "required": ["code", "clientTotal", "chargedTotal"],
+        "properties": {
+            "code": { "type": "string", "const": "total_adjusted" },
+            "clientTotal": { "$ref": "#/components/schemas/Amount" },
+            "chargedTotal": { "$ref": "#/components/schemas/Amount" },
+        },
+    })
 }
 
 #[cfg(test)]

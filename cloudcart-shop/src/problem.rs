@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -85,15 +86,19 @@ codes! {
 /// One thing wrong with one member of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// JSON pointer into the body, as a URI fragment: `#/items/0/qty` (RFC 6901, section 6).
+    /// JSON pointer into the body, as a URI fragment: `#/items/0/qty` (RFC 6901, section 6). Outside of the body the name of the
+    /// parameter.
     pub pointer: String,
-    /// `required`, `type`, `range`, `format`, `duplicate`.
+    /// One of [`FieldError::CODES`].
     pub code: &'static str,
     /// In words.
     pub detail: String,
 }
 
 impl FieldError {
+    /// What can be wrong with a member.
+    pub const CODES: [&'static str; 6] = ["required", "type", "range", "format", "duplicate", "unknown"];
+
     /// One thing wrong.
     pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), code, detail: detail.into() }
@@ -166,6 +171,52 @@ impl Problem {
         let body = Body { problem: self, request_id };
         serde_json::to_string(&body).unwrap_or_else(|_| r#"{"status":500}"#.to_owned())
     }
+}
+
+/// The schema of a problem's body, with the members that only some codes have.
+pub(crate) fn schema() -> Value {
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    json!({
+        "type": "object",
+        "description": "What went wrong (RFC 9457).",
+        "required": ["type", "title", "status", "detail", "code", "requestId", "error"],
+        "properties": {
+            "type": { "type": "string", "pattern": "^urn:cloudcart:problem:[a-z_]+$" },
+            "title": { "type": "string", "description": "Always the same for a code." },
+            "status": { "type": "integer", "minimum": 400, "maximum": 599 },
+            "detail": { "type": "string", "description": "This occurrence, in words, for a developer." },
+            "code": { "type": "string", "enum": codes, "description": "What programs match on. The list only grows." },
+            "requestId": { "type": "string", "description": "Finds the request in the shop's log." },
+            "error": { "type": "string", "description": "The detail once more, for clients of the original shop." },
+            "errors": { "type": "array", "minItems": 1, "items": { "$ref": "#/components/schemas/FieldError" } },
+            "currentTotal": { "$ref": "#/components/schemas/Amount" },
+            "currentTotalMinor": { "$ref": "#/components/schemas/MinorAmount" },
+            "currency": { "$ref": "#/components/schemas/Currency" },
+            "items": { "type": "array", "items": { "$ref": "#/components/schemas/PricedLine" } },
+            "products": {
+                "type": "array",
+                "description": "The products that there are too few of.",
+                "items": { "$ref": "#/components/schemas/ProductId" },
+            },
+        },
+    })
+}
+
+/// The schema of one entry of a problem's `errors`.
+pub(crate) fn field_error_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "One thing that is wrong with one member of the request.",
+        "required": ["pointer", "code", "detail"],
+        "properties": {
+            "pointer": {
+                "type": "string",
+                "description": "Into the body, a JSON pointer as a URI fragment; elsewhere the parameter's name.",
+            },
+            "code": { "type": "string", "enum": FieldError::CODES },
+            "detail": { "type": "string" },
+        },
+    })
 }
 
 struct Body<'a> {

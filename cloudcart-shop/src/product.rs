@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Value, json};
 
 use crate::attribute::{Attribute, Row, RowError, integer, number, optional_text, text};
 use crate::ids::ProductId;
@@ -80,6 +81,32 @@ impl Serialize for Product {
     }
 }
 
+/// The schema of a product in a list or, with its availability, alone.
+pub(crate) fn schema(alone: bool) -> Value {
+    let mut schema = json!({
+        "type": "object",
+        "description": if alone { "A product and whether it can be had." } else { "A product of the catalogue." },
+        "required": ["id", "name", "price", "priceMinor", "currency"],
+        "properties": {
+            "id": { "$ref": "#/components/schemas/ProductId" },
+            "name": { "type": "string" },
+            "price": { "$ref": "#/components/schemas/Amount" },
+            "priceMinor": { "$ref": "#/components/schemas/MinorAmount" },
+            "currency": { "$ref": "#/components/schemas/Currency" },
+            "category": { "type": "string", "description": "Where it is listed, if anywhere." },
+            "imageUrl": { "type": "string", "description": "A picture of it, if there is one." },
+        },
+    });
+    if alone {
+        let words = Stock::SAMPLES.map(Stock::availability);
+        schema["properties"]["availability"] = json!({ "type": "string", "enum": words, "description": "Of a product that is untracked nobody counts the stock." });
+        if let Some(required) = schema["required"].as_array_mut() {
+            required.push("availability".into());
+        }
+    }
+    schema
+}
+
 struct Shown<'a> {
     product: &'a Product,
     stock: Option<Stock>,
@@ -117,6 +144,9 @@ pub enum Stock {
 }
 
 impl Stock {
+    /// One of each availability.
+    const SAMPLES: [Self; 3] = [Self::Tracked(1), Self::Tracked(0), Self::Untracked];
+
     /// Reads a row of the Inventory table, or its absence.
     pub fn from_row(row: Option<&Row>) -> Result<Self, RowError> {
         row.map_or(Ok(Self::Untracked), |row| integer(row, "available").map(Self::Tracked))

@@ -27,6 +27,8 @@ pub enum Operation {
     ListOrders,
     /// One order.
     GetOrder,
+    /// The description of all of these, in OpenAPI.
+    GetOpenApi,
 }
 
 /// One route of the HTTP API.
@@ -74,6 +76,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/checkout", Operation::Checkout, Function::Checkout, "Checkout"),
     route("GET", "/orders", Operation::ListOrders, Function::Orders, "ListOrders"),
     route("GET", "/orders/{id}", Operation::GetOrder, Function::Orders, "GetOrder"),
+    // The function with the fewest rights answers it: it reads what everybody may see, and no cart, order or queue.
+    route("GET", "/openapi.json", Operation::GetOpenApi, Function::Products, "GetOpenApi"),
 ];
 
 /// The operation behind a route key of an event (`requestContext.routeKey`).

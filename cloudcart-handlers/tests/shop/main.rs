@@ -5,6 +5,7 @@
 mod carts;
 mod catalogue;
 mod checkouts;
+mod contract;
 mod events;
 mod faults;
 mod orders;

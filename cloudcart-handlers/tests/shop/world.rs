@@ -26,6 +26,7 @@ use cloudcart_shop::routes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::contract;
 use crate::events::{Call, batch};
 use crate::faults::Faults;
 
@@ -259,6 +260,7 @@ impl World {
 /// Sends a request to any function, and checks what every answer must have.
 pub(crate) async fn answer<H: HttpHandler>(handler: &Arc<H>, call: Call) -> GatewayResponse {
     let response = http::handle(handler, call.event(), "invocation").await;
+    contract::check(H::FUNCTION, &call.event(), &response);
     assert_eq!(response.headers["x-request-id"], "JKJaXmPLvHcESHA=");
     assert!(response.headers.contains_key("cache-control"), "{response:?}");
     response
