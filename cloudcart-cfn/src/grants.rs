@@ -273,14 +273,29 @@ impl<'stack> Handle<'stack, kind::ssm::Parameter> {
     /// To read the parameter at run time.
     pub fn read(&self) -> Grant<'stack> {
         use policy::ssm::Action::{GetParameter, GetParameters};
-        let text = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter";
-        // A name that is a path begins with the slash that stands between.
-        let slash =
-            self.properties().get("Name").and_then(serde_json::Value::as_str).is_some_and(|name| name.starts_with('/'));
-        let text = format!("{text}{}${{{}}}", if slash { "" } else { "/" }, self.id());
-        let arn = Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() });
-        Grant::new([GetParameter, GetParameters], [arn]).addressed(self.reference())
+        let arn = |between: &str| {
+            let text = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter";
+            let text = format!("{text}{between}${{{}}}", self.id());
+            Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() })
+        };
+        // A name that is a path begins with the slash that stands between. Without a name, CloudFormation makes one that is
+        // no path; where nobody knows, the one ARN or the other is the parameter's, and neither is another's.
+        let arns = match self.properties().get("Name").map(begins_with_slash) {
+            Some(Some(true)) => vec![arn("")],
+            None | Some(Some(false)) => vec![arn("/")],
+            Some(None) => vec![arn("/"), arn("")],
+        };
+        Grant::new([GetParameter, GetParameters], arns).addressed(self.reference())
     }
+}
+
+/// Whether a text begins with a slash, as far as it is known before CloudFormation puts it together.
+fn begins_with_slash(text: &serde_json::Value) -> Option<bool> {
+    let known = match text.get("Fn::Sub") {
+        Some(sub) => sub.as_str().or_else(|| sub.get(0)?.as_str())?,
+        None => text.as_str().or_else(|| text.get("Fn::Join")?.get(1)?.get(0)?.as_str())?,
+    };
+    if known.is_empty() || known.starts_with("${") { None } else { Some(known.starts_with('/')) }
 }
 
 impl<'stack> Handle<'stack, kind::kms::Key> {

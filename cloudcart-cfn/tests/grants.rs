@@ -174,3 +174,31 @@ fn an_api_names_its_own_calls_and_no_others() {
         assert_eq!(told(function.invoke()), [r#"lambda:InvokeFunction on {"Fn::GetAtt":["F","Arn"]}"#]);
     });
 }
+
+/// What reading a parameter of that name is allowed on.
+fn arns<'stack>(stack: &mut Stack<'stack>, name: Option<Value<'stack, String>>) -> String {
+    let mut parameter = ssm::Parameter::new(ssm::parameter::ParameterType::String, "1");
+    parameter.name = name;
+    let told = told(stack.add("P", parameter).read()).join(" ");
+    let told = told.replace("arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:", "");
+    told.replace("ssm:GetParameter,ssm:GetParameters on ", "")
+}
+
+#[test]
+fn the_arn_of_a_parameter_has_one_slash_whatever_its_name_is_made_of() {
+    let with = r#"{"Fn::Sub":"parameter/${P}"}"#;
+    let without = r#"{"Fn::Sub":"parameter${P}"}"#;
+    let both = format!("{with},{without}");
+    Template::build("Parameters.", |stack| {
+        let part = stack.parameter("Part", Parameter::text("A part of a name."));
+        assert_eq!(arns(stack, None), with);
+        assert_eq!(arns(stack, Some(Value::Literal("limit".to_owned()))), with);
+        assert_eq!(arns(stack, Some(Value::Literal("/shop/limit".to_owned()))), without);
+        assert_eq!(arns(stack, Some(sub!("/${AWS::StackName}/limit"))), without);
+        assert_eq!(arns(stack, Some(sub!("shop-${AWS::StackName}"))), with);
+        assert_eq!(arns(stack, Some(join("", ["/shop/", "limit"]))), without);
+        assert_eq!(arns(stack, Some(join("/", ["", "shop", "limit"]))), both);
+        assert_eq!(arns(stack, Some(sub!("${Part}/limit", Part = &part))), both);
+        assert_eq!(arns(stack, Some(part)), both);
+    });
+}
