@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::lint::Allowance;
 use crate::schema::Schema;
+use crate::template::OWN_SECTIONS;
 
 /// The sections whose entries are declared under a name.
 pub(super) const SECTIONS: [&str; 6] = ["Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
@@ -42,6 +43,8 @@ pub struct Input<'a> {
     pub overrides: Vec<Override>,
     /// Those of them that lead nowhere.
     pub misplaced: Vec<Override>,
+    /// Sections that were set as they are, such as `Transform`, in order.
+    pub sections: Vec<String>,
     /// What the author allows, and why.
     pub allowances: Vec<Allowance>,
     /// The resource provider schema of a type, where one is at hand.
@@ -61,6 +64,13 @@ impl<'a> Input<'a> {
             untyped: Vec::new(),
             overrides: Vec::new(),
             misplaced: Vec::new(),
+            sections: rendered
+                .as_object()
+                .into_iter()
+                .flat_map(serde_json::Map::keys)
+                .filter(|name| !OWN_SECTIONS.contains(&name.as_str()))
+                .cloned()
+                .collect(),
             allowances: Vec::new(),
             schema_of: &|type_name| Schema::of(type_name).map(Schema::json),
         }
