@@ -101,6 +101,9 @@ pub fn run(input: &Input<'_>) -> Report {
     let view = View::of(input);
     let mut findings = Findings::of(input);
     declared::names(input, &mut findings);
+    for (path, problem) in &input.problems {
+        findings.add(path.clone(), problem.clone());
+    }
     declared::sections(input, &mut findings);
     declared::resources(input, &mut findings);
     declared::references(input, &references, &mut findings);
@@ -142,6 +145,7 @@ impl Template {
             overrides: overrides(|body| &body.overridden),
             misplaced: overrides(|body| &body.misplaced),
             sections: self.others.iter().map(|(name, _)| name.clone()).collect(),
+            problems: self.problems.clone(),
             allowances: self.allowances.clone(),
             ..Input::of(&rendered)
         })

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+#[cfg(all(feature = "iam", feature = "lambda", feature = "logs"))]
+use crate::check::Problem;
 use crate::check::{Allowance, Lint};
 use crate::kind::{self, Kind};
 #[cfg(any(feature = "s3", feature = "sqs"))]
@@ -176,6 +178,12 @@ impl<'stack> Stack<'stack> {
         };
         self.template.resources.push(Declared { id, body, source: Some(source) });
         handle
+    }
+
+    /// Tells the check of something wrong that the template cannot show.
+    #[cfg(all(feature = "iam", feature = "lambda", feature = "logs"))]
+    pub(crate) fn report(&mut self, path: String, problem: Problem) {
+        self.template.problems.push((path, problem));
     }
 
     /// Adds a statement to the document of a policy that was added before.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use crate::check::Allowance;
+use crate::check::{Allowance, Problem};
 use crate::kind::Kind;
 use crate::limits::Counts;
 use crate::property::{Property, ShapeError};
@@ -28,6 +28,8 @@ pub struct Template {
     pub(crate) generated: Vec<Declared<Json>>,
     /// Sections that are kept as they are, such as `Transform` and `Rules`.
     pub(crate) others: Vec<(String, Json)>,
+    /// What was found wrong while it was declared: path and problem.
+    pub(crate) problems: Vec<(String, Problem)>,
     /// Lints that the author means.
     pub(crate) allowances: Vec<Allowance>,
 }

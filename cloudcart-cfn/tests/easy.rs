@@ -354,3 +354,24 @@ fn routes_whose_words_collide_have_ids_of_their_own() {
     });
     assert_eq!(errors(&template), Vec::<String>::new());
 }
+
+#[test]
+fn a_variable_that_two_grants_give_different_values_is_an_error() {
+    let template = Template::build("Test.", |stack| {
+        let jobs = easy::Queue::new().add_to(stack, "Jobs").queue;
+        let mails = easy::Queue::new().add_to(stack, "Mails").queue;
+        easy::Function::from_s3("artifacts", "api.zip")
+            .grant(jobs.send().env("QUEUE"))
+            .grant(jobs.allow([policy::sqs::Action::GetQueueAttributes]).env("QUEUE"))
+            .add_to(stack, "Fine");
+        easy::Function::from_s3("artifacts", "api.zip")
+            .grant(jobs.send().env("QUEUE"))
+            .grant(mails.send().env("QUEUE"))
+            .add_to(stack, "Api");
+    });
+    let text = "Resources/Api/Properties/Environment/Variables/QUEUE: `QUEUE` is given twice";
+    let errors = errors(&template);
+    assert!(errors.len() == 1 && errors[0].starts_with(text), "{errors:#?}");
+    let variables = &properties(&template, "Api")["Environment"]["Variables"];
+    assert_eq!(*variables, json!({"QUEUE": {"Ref": "Jobs"}}));
+}

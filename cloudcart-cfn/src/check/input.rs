@@ -5,6 +5,7 @@ use std::panic::Location;
 use serde_json::Value as Json;
 
 use super::lint::Allowance;
+use super::problem::Problem;
 use crate::schema::Schema;
 use crate::template::OWN_SECTIONS;
 
@@ -45,6 +46,8 @@ pub struct Input<'a> {
     pub misplaced: Vec<Override>,
     /// Sections that were set as they are, such as `Transform`, in order.
     pub sections: Vec<String>,
+    /// What was found wrong while the template was declared: path and problem.
+    pub problems: Vec<(String, Problem)>,
     /// What the author allows, and why.
     pub allowances: Vec<Allowance>,
     /// The resource provider schema of a type, where one is at hand.
@@ -71,6 +74,7 @@ impl<'a> Input<'a> {
                 .filter(|name| !OWN_SECTIONS.contains(&name.as_str()))
                 .cloned()
                 .collect(),
+            problems: Vec::new(),
             allowances: Vec::new(),
             schema_of: &|type_name| Schema::of(type_name).map(Schema::json),
         }
