@@ -202,3 +202,29 @@ fn the_arn_of_a_parameter_has_one_slash_whatever_its_name_is_made_of() {
         assert_eq!(arns(stack, Some(part)), both);
     });
 }
+
+fn index<'stack>(name: impl IntoValue<'stack, String>) -> GlobalSecondaryIndex<'stack> {
+    GlobalSecondaryIndex::new(name, [KeySchema::new("id", KeyType::Hash)], Projection::new())
+}
+
+#[test]
+fn indexes_under_conditions_and_with_names_that_are_made_are_granted_too() {
+    Template::build("A table.", |stack| {
+        let big = stack.condition("Big", Condition::equals(pseudo::region(), "eu-west-1"));
+        let name = stack.parameter("Name", Parameter::text("Name of an index."));
+        let table = dynamodb::Table::new([KeySchema::new("id", KeyType::Hash)]).global_secondary_indexes(Value::when(
+            &big,
+            [index("byDay"), index(name)],
+            [Value::when(&big, index("byDay"), Value::absent())],
+        ));
+        let told = told(stack.add("Orders", table).read());
+        assert_eq!(
+            told[1],
+            concat!(
+                r#"dynamodb:Query,dynamodb:Scan on {"Fn::Sub":"${Orders.Arn}/index/byDay"},"#,
+                r#"{"Fn::Sub":["${Table}/index/${Index}","#,
+                r#"{"Index":{"Ref":"Name"},"Table":{"Fn::GetAtt":["Orders","Arn"]}}]}"#
+            )
+        );
+    });
+}
