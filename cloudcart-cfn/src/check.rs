@@ -101,6 +101,10 @@ pub fn run(input: &Input<'_>) -> Report {
     let view = View::of(input);
     let mut findings = Findings::of(input);
     declared::names(input, &mut findings);
+    for (path, problem) in &input.problems {
+        findings.add(path.clone(), problem.clone());
+    }
+    declared::sections(input, &mut findings);
     declared::resources(input, &mut findings);
     declared::references(input, &references, &mut findings);
     declared::cycles(&references, &mut findings);
@@ -140,6 +144,8 @@ impl Template {
             untyped: self.resources.iter().filter(|one| one.body.raw).map(|one| one.id.clone()).collect(),
             overrides: overrides(|body| &body.overridden),
             misplaced: overrides(|body| &body.misplaced),
+            sections: self.others.iter().map(|(name, _)| name.clone()).collect(),
+            problems: self.problems.clone(),
             allowances: self.allowances.clone(),
             ..Input::of(&rendered)
         })
@@ -154,6 +160,7 @@ impl Template {
             .chain(of("Mappings", &self.mappings))
             .chain(of("Conditions", &self.conditions))
             .chain(of("Resources", &self.resources))
+            .chain(of("Resources", &self.generated))
             .chain(of("Outputs", &self.outputs))
             .chain(of("Metadata", &self.metadata))
             .collect()

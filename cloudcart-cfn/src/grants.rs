@@ -6,8 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use crate::kind;
 use crate::policy::{self, Action, PolicyDocument, Statement};
+use crate::property::Property;
 use crate::resource::Handle;
 use crate::value::{IntoValue, Intrinsic, Value};
 
@@ -116,10 +119,18 @@ impl<'stack, K: crate::HasArn> Handle<'stack, K> {
     }
 }
 
-/// The texts at `names` in each entry of a list of the properties.
-fn names_in(properties: &serde_json::Value, list: &str, name: &str) -> Vec<String> {
-    let entries = properties.get(list).and_then(serde_json::Value::as_array).into_iter().flatten();
-    entries.filter_map(|entry| Some(entry.get(name)?.as_str()?.to_owned())).collect()
+/// The names in each entry of a list, and in both branches of each `Fn::If`: a right on an index that a condition leaves out
+/// is a right on nothing.
+fn names_in(list: &Json, name: &str, names: &mut Vec<Json>) {
+    match list {
+        Json::Array(entries) => entries.iter().for_each(|entry| names_in(entry, name, names)),
+        Json::Object(entry) => match (entry.get("Fn::If"), entry.get(name)) {
+            (Some(Json::Array(parts)), _) => parts.iter().skip(1).for_each(|part| names_in(part, name, names)),
+            (_, Some(found)) if !names.contains(found) => names.push(found.clone()),
+            _ => {}
+        },
+        _ => {}
+    }
 }
 
 impl<'stack> Handle<'stack, kind::dynamodb::Table> {
@@ -141,10 +152,10 @@ impl<'stack> Handle<'stack, kind::dynamodb::Table> {
     pub fn read(&self) -> Grant<'stack> {
         use policy::dynamodb::Action::{BatchGetItem, ConditionCheckItem, GetItem, Query, Scan};
         let mut grant = self.allow([BatchGetItem, ConditionCheckItem, GetItem, Query, Scan]);
-        let indexes = self.indexes();
+        let indexes = self.index_names();
         if !indexes.is_empty() {
             // An index can be queried and scanned, and nothing else.
-            let arns: Vec<_> = indexes.iter().map(|index| self.index_arn(index)).collect();
+            let arns: Vec<_> = indexes.iter().filter_map(|index| self.arn_of_index(index)).collect();
             grant.statements.push(Statement::allow([Query, Scan], arns));
         }
         grant
@@ -174,8 +185,26 @@ impl<'stack> Handle<'stack, kind::dynamodb::Table> {
 
     /// Names of the table's indexes, as far as they are literals.
     pub fn indexes(&self) -> Vec<String> {
-        let of = |list| names_in(self.properties(), list, "IndexName");
-        [of("GlobalSecondaryIndexes"), of("LocalSecondaryIndexes")].concat()
+        self.index_names().iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+    }
+
+    fn index_names(&self) -> Vec<Json> {
+        let mut names = Vec::new();
+        for list in ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
+            self.properties().get(list).into_iter().for_each(|list| names_in(list, "IndexName", &mut names));
+        }
+        names
+    }
+
+    /// The ARN of an index whose name may be an intrinsic function.
+    fn arn_of_index(&self, name: &Json) -> Option<Value<'stack, String>> {
+        if let Some(name) = name.as_str() {
+            return Some(self.index_arn(name));
+        }
+        let name = Value::from_json(name).ok()?;
+        let (table, index) = (self.arn().into_value(), "Index".to_owned());
+        let variables = BTreeMap::from([("Table".to_owned(), table), (index, name)]);
+        Some(Value::intrinsic(Intrinsic::Sub { text: "${Table}/index/${Index}".to_owned(), variables }))
     }
 
     /// The ARN of an index of the table.
@@ -273,14 +302,29 @@ impl<'stack> Handle<'stack, kind::ssm::Parameter> {
     /// To read the parameter at run time.
     pub fn read(&self) -> Grant<'stack> {
         use policy::ssm::Action::{GetParameter, GetParameters};
-        let text = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter";
-        // A name that is a path begins with the slash that stands between.
-        let slash =
-            self.properties().get("Name").and_then(serde_json::Value::as_str).is_some_and(|name| name.starts_with('/'));
-        let text = format!("{text}{}${{{}}}", if slash { "" } else { "/" }, self.id());
-        let arn = Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() });
-        Grant::new([GetParameter, GetParameters], [arn]).addressed(self.reference())
+        let arn = |between: &str| {
+            let text = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter";
+            let text = format!("{text}{between}${{{}}}", self.id());
+            Value::intrinsic(Intrinsic::Sub { text, variables: BTreeMap::new() })
+        };
+        // A name that is a path begins with the slash that stands between. Without a name, CloudFormation makes one that is
+        // no path; where nobody knows, the one ARN or the other is the parameter's, and neither is another's.
+        let arns = match self.properties().get("Name").map(begins_with_slash) {
+            Some(Some(true)) => vec![arn("")],
+            None | Some(Some(false)) => vec![arn("/")],
+            Some(None) => vec![arn("/"), arn("")],
+        };
+        Grant::new([GetParameter, GetParameters], arns).addressed(self.reference())
     }
+}
+
+/// Whether a text begins with a slash, as far as it is known before CloudFormation puts it together.
+fn begins_with_slash(text: &Json) -> Option<bool> {
+    let known = match text.get("Fn::Sub") {
+        Some(sub) => sub.as_str().or_else(|| sub.get(0)?.as_str())?,
+        None => text.as_str().or_else(|| text.get("Fn::Join")?.get(1)?.get(0)?.as_str())?,
+    };
+    if known.is_empty() || known.starts_with("${") { None } else { Some(known.starts_with('/')) }
 }
 
 impl<'stack> Handle<'stack, kind::kms::Key> {

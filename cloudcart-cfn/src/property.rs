@@ -10,7 +10,8 @@ pub trait Property: Sized {
     /// As CloudFormation reads it.
     fn to_json(&self) -> Json;
 
-    /// From what stands in a template. A property that the type does not have is an error, so that nothing is lost.
+    /// From what stands in a template. A property that the type does not have is an error, so that nothing is lost. What it
+    /// refers to are names, of whichever stack it is put into.
     fn from_json(json: &Json) -> Result<Self, ShapeError>;
 }
 
@@ -169,8 +170,8 @@ impl Property for bool {
     fn from_json(json: &Json) -> Result<Self, ShapeError> {
         match json {
             Json::Bool(value) => Ok(*value),
-            Json::String(text) if text == "true" => Ok(true),
-            Json::String(text) if text == "false" => Ok(false),
+            Json::String(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Json::String(text) if text.eq_ignore_ascii_case("false") => Ok(false),
             _ => Err(ShapeError::expected("true or false", json)),
         }
     }
@@ -183,7 +184,8 @@ impl Property for i64 {
 
     fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let number = match json {
-            Json::Number(number) => number.as_i64(),
+            // `5.0` is whole as well.
+            Json::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
             Json::String(text) => text.parse().ok(),
             _ => None,
         };
@@ -191,21 +193,30 @@ impl Property for i64 {
     }
 }
 
+/// From here on, whole numbers have no `f64` of their own.
+const PRECISE: f64 = 9_007_199_254_740_992.0;
+
+/// The whole number that a float is.
+#[expect(clippy::cast_possible_truncation, reason = "below 2^53 a whole f64 is that i64")]
+fn whole(float: f64) -> Option<i64> {
+    (float.fract() == 0.0 && float.abs() < PRECISE).then_some(float as i64)
+}
+
 impl Property for f64 {
     /// A number without a fraction is written without one. What JSON cannot hold (not a number, infinite) is written as
     /// `null`, which the checks report.
     fn to_json(&self) -> Json {
-        #[expect(clippy::cast_possible_truncation, reason = "below 2^53 a whole f64 is that i64")]
-        if self.fract() == 0.0 && self.abs() < 9_007_199_254_740_992.0 {
-            return Json::from(*self as i64);
+        match whole(*self) {
+            Some(whole) => Json::from(whole),
+            None => Number::from_f64(*self).map_or(Json::Null, Json::Number),
         }
-        Number::from_f64(*self).map_or(Json::Null, Json::Number)
     }
 
+    /// A whole number that would lose digits is refused, and so is a text that is no number to JSON: `inf`, `NaN`.
     fn from_json(json: &Json) -> Result<Self, ShapeError> {
         let number = match json {
-            Json::Number(number) => number.as_f64(),
-            Json::String(text) => text.parse().ok(),
+            Json::Number(number) => number.as_f64().filter(|float| number.is_f64() || float.abs() < PRECISE),
+            Json::String(text) => text.parse().ok().filter(|float: &Self| float.is_finite()),
             _ => None,
         };
         number.ok_or_else(|| ShapeError::expected("a number", json))

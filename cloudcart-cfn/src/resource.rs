@@ -194,7 +194,8 @@ impl<'stack> Attributes<'stack> {
 
     /// Sets any property over what the type says, for what this library does not know yet: `path` names the property from
     /// the outside in, with `/` between, for example `DestinationConfig/OnSuccess/Destination`; a number is a place in a
-    /// list, and one past the end adds to it. Null removes. The check marks it.
+    /// list, and one past the end adds to it: `Tags/0` begins the list of tags that is not there. A name that has a `/` in
+    /// it is set with the object that it stands in. Null removes. The check marks it.
     #[must_use]
     pub fn override_property(mut self, path: impl Into<String>, value: impl Into<Json>) -> Self {
         self.overrides.push((path.into(), value.into()));
@@ -202,12 +203,17 @@ impl<'stack> Attributes<'stack> {
     }
 }
 
-/// Sets what is at a path, or removes it when the value is null. False when the path leads through something that has no
-/// insides: a text, a number, an intrinsic function.
+/// Sets what is at a path, or removes it when the value is null. False when the path leads nowhere: through something that
+/// has no insides (a text, a number, an intrinsic function), past the end of a list, or by a step that is empty.
 pub(crate) fn set_at(json: &mut Json, path: &str, value: Json) -> bool {
+    if path.split('/').any(str::is_empty) { false } else { set_within(json, path, value) }
+}
+
+fn set_within(json: &mut Json, path: &str, value: Json) -> bool {
     let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
     if json.is_null() {
-        *json = Json::Object(serde_json::Map::new());
+        // The first of a list that is not there is one past its end.
+        *json = if step == "0" { Json::Array(Vec::new()) } else { Json::Object(serde_json::Map::new()) };
     }
     let removes = value.is_null();
     let place = match json {
@@ -222,7 +228,9 @@ pub(crate) fn set_at(json: &mut Json, path: &str, value: Json) -> bool {
         }
         Json::Object(object) => object.entry(step).or_insert(Json::Null),
         Json::Array(items) => {
-            let Some(index) = step.parse().ok().filter(|index| *index <= items.len()) else { return false };
+            let digits = step.bytes().all(|byte| byte.is_ascii_digit());
+            let index = step.parse().ok().filter(|index| digits && *index <= items.len());
+            let Some(index) = index else { return false };
             if removes && (rest.is_none() || index == items.len()) {
                 items.drain(index..items.len().min(index + 1));
                 return true;
@@ -235,7 +243,7 @@ pub(crate) fn set_at(json: &mut Json, path: &str, value: Json) -> bool {
         _ => return false,
     };
     if let Some(rest) = rest {
-        return set_at(place, rest, value);
+        return set_within(place, rest, value);
     }
     *place = value;
     true

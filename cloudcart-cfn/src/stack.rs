@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+#[cfg(all(feature = "iam", feature = "lambda", feature = "logs"))]
+use crate::check::Problem;
 use crate::check::{Allowance, Lint};
 use crate::kind::{self, Kind};
 #[cfg(any(feature = "s3", feature = "sqs"))]
@@ -62,9 +64,39 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The same template with more in it: one that was read, for example. [`Stack::existing`] gives the handles of what it
+    /// already has.
+    ///
+    /// ```
+    /// use cloudcart_cfn::{Template, easy, sqs};
+    ///
+    /// let template = Template::read("Resources: {Inbox: {Type: AWS::SQS::Queue}}")?;
+    /// let template = template.extend(|stack| {
+    ///     let inbox = stack.existing::<sqs::Queue<'_>>("Inbox").expect("the template has it");
+    ///     easy::Alarm::on_messages(&inbox).add_to(stack, "InboxIsUsed");
+    /// });
+    /// assert_eq!(template.resource_types().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn extend(self, declare: impl for<'stack> FnOnce(&mut Stack<'stack>)) -> Self {
+        let mut stack = Stack { template: self, part: None, brand: Brand::default() };
+        declare(&mut stack);
+        stack.template
+    }
+}
+
 impl<'stack> Stack<'stack> {
     fn new(description: impl Into<String>) -> Self {
         Self { template: Template::described(description), part: None, brand: Brand::default() }
+    }
+
+    /// The handle of a resource that the stack already has; none when there is no resource of that id and type.
+    pub fn existing<R: Resource<'stack>>(&self, logical_id: &str) -> Option<Handle<'stack, R::Kind>> {
+        let found = self.template.resources.iter().find(|one| one.id == logical_id)?;
+        let is_one = found.body.type_name == R::Kind::TYPE;
+        is_one.then(|| Handle::new(&found.id, Arc::clone(&found.body.properties)))
     }
 
     /// What is added until [`Stack::end_part`] is a part of `id`, and was declared where this was called from.
@@ -148,6 +180,12 @@ impl<'stack> Stack<'stack> {
         handle
     }
 
+    /// Tells the check of something wrong that the template cannot show.
+    #[cfg(all(feature = "iam", feature = "lambda", feature = "logs"))]
+    pub(crate) fn report(&mut self, path: String, problem: Problem) {
+        self.template.problems.push((path, problem));
+    }
+
     /// Adds a statement to the document of a policy that was added before.
     #[cfg(any(feature = "s3", feature = "sqs"))]
     #[expect(clippy::needless_pass_by_value, reason = "as for the parameters")]
@@ -205,7 +243,8 @@ impl<'stack> Stack<'stack> {
         self.template.metadata.push(Declared { id, body, source: Some(Location::caller()) });
     }
 
-    /// Sets a section that this library has no words for, for example `Transform` or `Rules`.
+    /// Sets a section that this library has no words for, for example `Transform` or `Rules`. The check finds one that is set
+    /// twice, and one that there is not or that has a method of its own.
     pub fn section(&mut self, name: impl Into<String>, body: impl Into<Json>) {
         self.template.others.push((name.into(), body.into()));
     }

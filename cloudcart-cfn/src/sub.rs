@@ -129,8 +129,8 @@ pub fn assemble<'stack, const N: usize>(
     let mut variables = BTreeMap::new();
     for (name, value) in supplied {
         let inline = match &value {
-            // Beside the text, what looks like a placeholder is none.
-            Value::Literal(literal) => (!literal.contains("${")).then(|| literal.clone()),
+            // Beside the text, what looks like a placeholder is none, nor what becomes one with the text around it.
+            Value::Literal(literal) => (!literal.contains(['$', '{'])).then(|| literal.clone()),
             Value::Intrinsic(intrinsic) => match &**intrinsic {
                 Intrinsic::Ref(id) => Some(format!("${{{id}}}")),
                 Intrinsic::GetAtt { id, attribute } => Some(format!("${{{id}.{attribute}}}")),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use crate::check::Allowance;
+use crate::check::{Allowance, Problem};
 use crate::kind::Kind;
 use crate::limits::Counts;
 use crate::property::{Property, ShapeError};
@@ -24,8 +24,12 @@ pub struct Template {
     pub(crate) conditions: Vec<Declared<Json>>,
     pub(crate) resources: Vec<Declared<ResourceBody>>,
     pub(crate) outputs: Vec<Declared<Json>>,
+    /// What stands among the resources and is none: loops (`Fn::ForEach::…`) and what a transform puts in.
+    pub(crate) generated: Vec<Declared<Json>>,
     /// Sections that are kept as they are, such as `Transform` and `Rules`.
     pub(crate) others: Vec<(String, Json)>,
+    /// What was found wrong while it was declared: path and problem.
+    pub(crate) problems: Vec<(String, Problem)>,
     /// Lints that the author means.
     pub(crate) allowances: Vec<Allowance>,
 }
@@ -37,6 +41,27 @@ pub(crate) struct Declared<T> {
     pub(crate) body: T,
     pub(crate) source: Option<&'static Location<'static>>,
 }
+
+impl<T> Declared<T> {
+    fn map<'a, U>(&'a self, body: impl FnOnce(&'a T) -> U) -> Declared<U> {
+        Declared { id: self.id.clone(), body: body(&self.body), source: self.source }
+    }
+}
+
+/// The sections that [`Stack`](crate::Stack) has methods for.
+pub(crate) const OWN_SECTIONS: [&str; 8] = [
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+];
+
+/// The others that there are. `Globals` is of the serverless transform.
+pub(crate) const OTHER_SECTIONS: [&str; 5] = ["Fn::Transform", "Globals", "Hooks", "Rules", "Transform"];
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ResourceBody {
@@ -90,10 +115,30 @@ impl Template {
         self.resources.iter().find(|one| one.id == logical_id).map(|one| &*one.body.properties)
     }
 
-    /// A resource as its type: none when there is no resource of that id and type.
+    /// A resource as its type: none when there is no resource of that id and type. What it refers to are names of this
+    /// template, and `'stack` is whatever the caller says: put into another stack, it is for the check to find them.
     pub fn resource<'stack, R: Resource<'stack>>(&self, logical_id: &str) -> Option<Result<R, ShapeError>> {
         let found = self.resources.iter().find(|one| one.id == logical_id)?;
         (found.body.type_name == R::Kind::TYPE).then(|| R::from_json(&found.body.properties))
+    }
+
+    /// Gives a resource other properties, for example those that [`Template::resource`] gave, with a change. What stands
+    /// beside them, such as `DependsOn`, stays. False, and nothing happens, when there is no resource of that id and type.
+    ///
+    /// ```
+    /// use cloudcart_cfn::{Template, int, sqs};
+    ///
+    /// let mut template = Template::read("Resources: {Inbox: {Type: AWS::SQS::Queue, DeletionPolicy: Retain}}")?;
+    /// let queue: sqs::Queue<'_> = template.resource("Inbox").expect("there is such a queue")?;
+    /// assert!(template.set_resource("Inbox", &queue.visibility_timeout(int!(60))));
+    /// assert_eq!(template.properties_of("Inbox").expect("it is still there")["VisibilityTimeout"], 60);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_resource<'stack, R: Resource<'stack>>(&mut self, logical_id: &str, resource: &R) -> bool {
+        let found = self.resources.iter_mut().find(|one| one.id == logical_id);
+        let Some(found) = found.filter(|one| one.body.type_name == R::Kind::TYPE) else { return false };
+        found.body.properties = Arc::new(resource.to_json());
+        true
     }
 
     /// How much of CloudFormation's limits is used.
@@ -120,13 +165,16 @@ impl Serialize for Template {
         section(&mut map, "Parameters", &self.parameters)?;
         section(&mut map, "Mappings", &self.mappings)?;
         section(&mut map, "Conditions", &self.conditions)?;
-        let mut others: Vec<_> = self.others.iter().collect();
+        let mut others: Vec<_> =
+            self.others.iter().filter(|(name, _)| !OWN_SECTIONS.contains(&name.as_str())).collect();
         others.sort_by(|a, b| a.0.cmp(&b.0));
         others.dedup_by(|later, earlier| later.0 == earlier.0);
         for (name, body) in others {
             map.serialize_entry(name, body)?;
         }
-        section(&mut map, "Resources", &self.resources)?;
+        let resources = self.resources.iter().map(|one| Declared::map(one, AmongResources::Resource));
+        let generated = self.generated.iter().map(|one| Declared::map(one, AmongResources::Generated));
+        section(&mut map, "Resources", &resources.chain(generated).collect::<Vec<_>>())?;
         section(&mut map, "Outputs", &self.outputs)?;
         map.end()
     }
@@ -146,6 +194,20 @@ impl<T: Serialize> Serialize for Section<'_, T> {
         sorted.sort_by(|a, b| a.id.cmp(&b.id));
         sorted.dedup_by(|later, earlier| later.id == earlier.id);
         serializer.collect_map(sorted.into_iter().map(|one| (&one.id, &one.body)))
+    }
+}
+
+enum AmongResources<'a> {
+    Resource(&'a ResourceBody),
+    Generated(&'a Json),
+}
+
+impl Serialize for AmongResources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Resource(body) => body.serialize(serializer),
+            Self::Generated(body) => body.serialize(serializer),
+        }
     }
 }
 
@@ -206,11 +268,14 @@ impl Template {
                 "Conditions" => entries(body).map(|read| template.conditions = read),
                 "Outputs" => entries(body).map(|read| template.outputs = read),
                 "Resources" => entries(body).and_then(|read| {
-                    template.resources = read.into_iter().map(resource).collect::<Result<_, _>>()?;
+                    let (generated, resources): (Vec<_>, _) =
+                        read.into_iter().partition(|one| one.id.starts_with("Fn::"));
+                    template.resources = resources.into_iter().map(resource).collect::<Result<_, _>>()?;
+                    template.generated = generated;
                     Ok(())
                 }),
-                "Transform" | "Rules" | "Hooks" => {
-                    template.others.push((name.clone(), body.clone()));
+                name if OTHER_SECTIONS.contains(&name) => {
+                    template.others.push((name.to_owned(), body.clone()));
                     Ok(())
                 }
                 _ => {

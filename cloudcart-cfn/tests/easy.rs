@@ -339,3 +339,39 @@ fn a_policy_beside_that_of_a_convenience_is_found() {
         assert!(found.iter().any(|error| error.contains(text)), "{found:#?}");
     }
 }
+
+#[test]
+fn routes_whose_words_collide_have_ids_of_their_own() {
+    let template = Template::build("Test.", |stack| {
+        let function = easy::Function::from_s3("artifacts", "api.zip").add_to(stack, "Read").function;
+        let mut api = easy::HttpApi::new();
+        for key in ["GET /a", "GET /a/", "GET /a2", "GET /{a}", "GET /a/2"] {
+            api = api.route(key, &function);
+        }
+        let routes = api.add_to(stack, "Api").routes;
+        let ids: Vec<&str> = routes.values().map(Handle::id).collect();
+        assert_eq!(ids, ["ApiGetA", "ApiGetA3", "ApiGetA22", "ApiGetA2", "ApiGetA4"]);
+    });
+    assert_eq!(errors(&template), Vec::<String>::new());
+}
+
+#[test]
+fn a_variable_that_two_grants_give_different_values_is_an_error() {
+    let template = Template::build("Test.", |stack| {
+        let jobs = easy::Queue::new().add_to(stack, "Jobs").queue;
+        let mails = easy::Queue::new().add_to(stack, "Mails").queue;
+        easy::Function::from_s3("artifacts", "api.zip")
+            .grant(jobs.send().env("QUEUE"))
+            .grant(jobs.allow([policy::sqs::Action::GetQueueAttributes]).env("QUEUE"))
+            .add_to(stack, "Fine");
+        easy::Function::from_s3("artifacts", "api.zip")
+            .grant(jobs.send().env("QUEUE"))
+            .grant(mails.send().env("QUEUE"))
+            .add_to(stack, "Api");
+    });
+    let text = "Resources/Api/Properties/Environment/Variables/QUEUE: `QUEUE` is given twice";
+    let errors = errors(&template);
+    assert!(errors.len() == 1 && errors[0].starts_with(text), "{errors:#?}");
+    let variables = &properties(&template, "Api")["Environment"]["Variables"];
+    assert_eq!(*variables, json!({"QUEUE": {"Ref": "Jobs"}}));
+}

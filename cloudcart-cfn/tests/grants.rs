@@ -174,3 +174,57 @@ fn an_api_names_its_own_calls_and_no_others() {
         assert_eq!(told(function.invoke()), [r#"lambda:InvokeFunction on {"Fn::GetAtt":["F","Arn"]}"#]);
     });
 }
+
+/// What reading a parameter of that name is allowed on.
+fn arns<'stack>(stack: &mut Stack<'stack>, name: Option<Value<'stack, String>>) -> String {
+    let mut parameter = ssm::Parameter::new(ssm::parameter::ParameterType::String, "1");
+    parameter.name = name;
+    let told = told(stack.add("P", parameter).read()).join(" ");
+    let told = told.replace("arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:", "");
+    told.replace("ssm:GetParameter,ssm:GetParameters on ", "")
+}
+
+#[test]
+fn the_arn_of_a_parameter_has_one_slash_whatever_its_name_is_made_of() {
+    let with = r#"{"Fn::Sub":"parameter/${P}"}"#;
+    let without = r#"{"Fn::Sub":"parameter${P}"}"#;
+    let both = format!("{with},{without}");
+    Template::build("Parameters.", |stack| {
+        let part = stack.parameter("Part", Parameter::text("A part of a name."));
+        assert_eq!(arns(stack, None), with);
+        assert_eq!(arns(stack, Some(Value::Literal("limit".to_owned()))), with);
+        assert_eq!(arns(stack, Some(Value::Literal("/shop/limit".to_owned()))), without);
+        assert_eq!(arns(stack, Some(sub!("/${AWS::StackName}/limit"))), without);
+        assert_eq!(arns(stack, Some(sub!("shop-${AWS::StackName}"))), with);
+        assert_eq!(arns(stack, Some(join("", ["/shop/", "limit"]))), without);
+        assert_eq!(arns(stack, Some(join("/", ["", "shop", "limit"]))), both);
+        assert_eq!(arns(stack, Some(sub!("${Part}/limit", Part = &part))), both);
+        assert_eq!(arns(stack, Some(part)), both);
+    });
+}
+
+fn index<'stack>(name: impl IntoValue<'stack, String>) -> GlobalSecondaryIndex<'stack> {
+    GlobalSecondaryIndex::new(name, [KeySchema::new("id", KeyType::Hash)], Projection::new())
+}
+
+#[test]
+fn indexes_under_conditions_and_with_names_that_are_made_are_granted_too() {
+    Template::build("A table.", |stack| {
+        let big = stack.condition("Big", Condition::equals(pseudo::region(), "eu-west-1"));
+        let name = stack.parameter("Name", Parameter::text("Name of an index."));
+        let table = dynamodb::Table::new([KeySchema::new("id", KeyType::Hash)]).global_secondary_indexes(Value::when(
+            &big,
+            [index("byDay"), index(name)],
+            [Value::when(&big, index("byDay"), Value::absent())],
+        ));
+        let told = told(stack.add("Orders", table).read());
+        assert_eq!(
+            told[1],
+            concat!(
+                r#"dynamodb:Query,dynamodb:Scan on {"Fn::Sub":"${Orders.Arn}/index/byDay"},"#,
+                r#"{"Fn::Sub":["${Table}/index/${Index}","#,
+                r#"{"Index":{"Ref":"Name"},"Table":{"Fn::GetAtt":["Orders","Arn"]}}]}"#
+            )
+        );
+    });
+}

@@ -136,7 +136,7 @@ fn an_override_sets_adds_and_removes() {
         &json!({
             "Tags": [{"Key": "a", "Value": "changed"}, {"Key": "added", "Value": "b"}],
             "VisibilityTimeout": 99,
-            "New": {"Inner": {"0": {"Deep": "value"}}}
+            "New": {"Inner": [{"Deep": "value"}]}
         })
     );
 }
@@ -150,7 +150,10 @@ fn an_override_that_leads_nowhere_is_an_error() {
         });
         template.report().errors().map(|finding| finding.path.clone()).collect::<Vec<_>>()
     };
-    for path in ["QueueName/Inner", "Tags/5/Key", "Tags/first", "Tags/0/Key/Inner"] {
+    let empty = ["", "/QueueName", "Tags/", "A//B"];
+    for path in
+        ["QueueName/Inner", "Tags/5/Key", "Tags/first", "Tags/+0/Key", "Tags/0/Key/Inner"].into_iter().chain(empty)
+    {
         assert_eq!(through(path), [format!("Resources/Queue/Properties/{path}")], "{path}");
     }
 }
@@ -201,4 +204,89 @@ fn a_closure_that_fails_gives_its_error() {
         Ok::<(), String>(())
     });
     assert_eq!(template.unwrap_err(), "901000 is out of range: it may be 0 to 43200");
+}
+
+#[test]
+fn what_a_transform_makes_resources_of_is_kept() {
+    let text = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Transform": ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"],
+        "Globals": {"Function": {"Timeout": 3}},
+        "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://parts/more.yaml"}},
+        "Resources": {
+            "Queue": {"Type": "AWS::SQS::Queue"},
+            "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://parts/resources.yaml"}},
+            "Fn::ForEach::Topics": [
+                "Name",
+                ["News", "Trouble"],
+                {"${Name}Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Name"}}}}
+            ]
+        },
+        "Outputs": {"News": {"Value": {"Ref": "NewsTopic"}}}
+    });
+    let template = Template::read(&text.to_string()).unwrap();
+    assert_eq!(template.to_value(), text);
+    assert_eq!(Template::read(&template.to_yaml().unwrap()).unwrap().to_value(), text);
+    assert_eq!(template.resource_types(), [("Queue", "AWS::SQS::Queue")]);
+    let errors: Vec<_> = template.report().errors().map(ToString::to_string).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn a_resource_that_was_read_is_changed_and_rendered_back() {
+    let mut template = Template::read(
+        "Conditions: {Big: !Equals [!Ref AWS::Region, eu-west-1]}
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Condition: Big, DeletionPolicy: Retain, Properties: {DelaySeconds: '5', Tags: []}}
+",
+    )
+    .unwrap();
+    let queue: sqs::Queue<'_> = template.resource("Queue").unwrap().unwrap();
+    assert!(template.set_resource("Queue", &queue.visibility_timeout(int!(60))));
+    let role = iam::Role::new(PolicyDocument::trusting("lambda.amazonaws.com"));
+    assert!(!template.set_resource("Queue", &role), "it is no role");
+    assert!(!template.set_resource("Other", &role), "there is none");
+    let body = json!({
+        "Type": "AWS::SQS::Queue",
+        "Condition": "Big",
+        "DeletionPolicy": "Retain",
+        "Properties": {"DelaySeconds": 5, "Tags": [], "VisibilityTimeout": 60}
+    });
+    assert_eq!(template.to_value()["Resources"], json!({"Queue": body}));
+
+    let template = template.extend(|stack| {
+        assert!(stack.existing::<iam::Role<'_>>("Queue").is_none());
+        let queue = stack.existing::<sqs::Queue<'_>>("Queue").unwrap();
+        stack.output("Url", Output::new(queue.reference()));
+    });
+    assert_eq!(template.to_value()["Outputs"]["Url"]["Value"], json!({"Ref": "Queue"}));
+    assert_eq!(template.to_value()["Resources"]["Queue"], body);
+}
+
+#[test]
+fn a_section_that_does_not_come_to_be_is_an_error() {
+    let template = Template::build("Sections.", |stack| {
+        stack.add("Queue", sqs::Queue::new());
+        stack.section("Transform", "AWS::LanguageExtensions");
+        stack.section("Resources", json!({"Other": {"Type": "AWS::SQS::Queue"}}));
+        stack.section("Transform", "AWS::Serverless-2016-10-31");
+        stack.section("Modules", json!({}));
+    });
+    let errors: Vec<_> = template.report().errors().map(|finding| finding.path.clone()).collect();
+    assert_eq!(errors, ["Resources", "Transform", "Modules"]);
+    assert_eq!(template.to_json_compact().matches("\"Resources\"").count(), 1);
+    assert_eq!(template.to_value()["Resources"], json!({"Queue": {"Type": "AWS::SQS::Queue"}}));
+}
+
+#[test]
+fn a_word_beside_the_properties_that_cloudformation_does_not_know_is_an_error() {
+    let errors = |text: &str| -> Vec<String> {
+        let template = Template::read(text).unwrap();
+        template.report().errors().map(|finding| finding.path.clone()).collect()
+    };
+    let resource =
+        "Resources: {Queue: {Type: AWS::SQS::Queue, Propertiez: {}, DeletionPolicy: Retain, Fn::Transform: {}}}";
+    assert_eq!(errors(resource), ["Resources/Queue/Propertiez"]);
+    assert_eq!(errors(&format!("Transform: AWS::LanguageExtensions\n{resource}")), ["Resources/Queue/Propertiez"]);
+    assert_eq!(errors(&format!("Transform: My::Macro\n{resource}")), Vec::<String>::new());
 }

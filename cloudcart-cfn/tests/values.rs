@@ -148,3 +148,26 @@ fn conditions_nest() {
         })
     );
 }
+
+#[test]
+fn a_text_does_not_make_a_placeholder_with_what_stands_around_it() {
+    let sub = sub!("${A}{AWS::Region}", A = "$").to_json();
+    assert_eq!(sub, json!({"Fn::Sub": ["${A}{AWS::Region}", {"A": "$"}]}));
+    let sub = sub!("$${A}", A = "{AWS::Region}").to_json();
+    assert_eq!(sub, json!({"Fn::Sub": ["$${A}", {"A": "{AWS::Region}"}]}));
+}
+
+#[test]
+fn numbers_are_read_as_cloudformation_reads_them_and_lose_no_digit() {
+    assert_eq!(i64::from_json(&json!(5.0)), Ok(5));
+    assert_eq!(i64::from_json(&json!(i64::MAX)), Ok(i64::MAX));
+    assert!(i64::from_json(&json!(5.5)).is_err());
+    assert!(i64::from_json(&json!(u64::MAX)).is_err());
+    assert_eq!(f64::from_json(&json!("1.5")), Ok(1.5));
+    assert!(f64::from_json(&json!(9_007_199_254_740_993_i64)).is_err());
+    for text in ["inf", "-Infinity", "NaN"] {
+        assert!(f64::from_json(&json!(text)).is_err(), "{text}");
+    }
+    assert_eq!(bool::from_json(&json!("True")), Ok(true));
+    assert!(bool::from_json(&json!("yes")).is_err());
+}

@@ -11,6 +11,7 @@ use super::problem::Problem;
 use super::references::{Reference, Target};
 use super::{Findings, attributes, graph};
 use crate::limits;
+use crate::template::{OTHER_SECTIONS, OWN_SECTIONS};
 
 /// Ids that are no ids, and ids that are declared twice.
 pub(super) fn names(input: &Input<'_>, findings: &mut Findings<'_>) {
@@ -20,8 +21,8 @@ pub(super) fn names(input: &Input<'_>, findings: &mut Findings<'_>) {
     for declaration in &input.declarations {
         let Declaration { section, id, source } = *declaration;
         let path = format!("{section}/{id}");
-        // A loop of the transform that extends the language has no id of its own.
-        if id.starts_with("Fn::ForEach::") {
+        // A loop and what a transform puts in have no id of their own.
+        if id.starts_with("Fn::") {
             continue;
         }
         let alphanumeric = id.chars().all(|letter| letter.is_ascii_alphanumeric());
@@ -43,6 +44,45 @@ pub(super) fn names(input: &Input<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Sections that were set as they are.
+pub(super) fn sections(input: &Input<'_>, findings: &mut Findings<'_>) {
+    for (index, name) in input.sections.iter().enumerate() {
+        let why = if OWN_SECTIONS.contains(&name.as_str()) {
+            "has a method of its own, and what was set past it is left out"
+        } else if input.sections[..index].contains(name) {
+            "is set twice, and the first counts"
+        } else if !OTHER_SECTIONS.contains(&name.as_str()) {
+            "is none that a template has"
+        } else {
+            continue;
+        };
+        findings.add(name.clone(), Problem::Section { name: name.clone(), why });
+    }
+}
+
+/// What may stand in a resource. `Version` is of custom resources.
+const ATTRIBUTES: [&str; 10] = [
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+    "Version",
+];
+
+/// Whether a macro reads the template before CloudFormation does, and may know more than it.
+fn has_macro(template: &Json) -> bool {
+    let is_macro = |one: &Json| one.as_str() != Some("AWS::LanguageExtensions");
+    template.get("Transform").is_some_and(|transform| match transform {
+        Json::Array(all) => all.iter().any(is_macro),
+        one => is_macro(one),
+    })
+}
+
 /// What stands in a resource beside its properties.
 pub(super) fn resources(input: &Input<'_>, findings: &mut Findings<'_>) {
     for one in &input.misplaced {
@@ -53,6 +93,15 @@ pub(super) fn resources(input: &Input<'_>, findings: &mut Findings<'_>) {
         if body.get("Properties").is_some_and(|properties| !properties.is_object()) {
             let problem = Problem::Unrenderable("the properties are not an object".to_owned());
             findings.add(format!("Resources/{id}/Properties"), problem);
+        }
+        if !id.starts_with("Fn::") && !has_macro(input.rendered) {
+            for name in body.as_object().into_iter().flat_map(serde_json::Map::keys) {
+                if !ATTRIBUTES.contains(&name.as_str()) && !name.starts_with("Fn::") {
+                    let nearest = nearest(name, ATTRIBUTES);
+                    let problem = Problem::UnknownProperty { name: name.clone(), nearest };
+                    findings.add(format!("Resources/{id}/{name}"), problem);
+                }
+            }
         }
         if body.get("UpdateReplacePolicy").and_then(Json::as_str) == Some("RetainExceptOnCreate") {
             findings.add(format!("Resources/{id}/UpdateReplacePolicy"), Problem::UpdateReplacePolicy);
@@ -73,6 +122,9 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
         .filter(|(_, body)| body.get("Type").and_then(Json::as_str).is_some_and(|kind| kind.ends_with("::MODULE")))
         .map(|(id, _)| id)
         .collect();
+    // What a macro or a loop declares is not in sight.
+    let whole = input.rendered.get("Fn::Transform").is_some() || has_macro(input.rendered);
+    let open = |section: &BTreeSet<&str>| whole || section.iter().any(|id| id.starts_with("Fn::"));
     let unknown = |name: &String| {
         let known = resources.iter().chain(&parameters).chain(&crate::functions::pseudo::NAMES);
         Problem::UnknownName { name: name.clone(), nearest: nearest(name, known.copied()) }
@@ -83,7 +135,7 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
                 let known = resources.contains(name.as_str())
                     || parameters.contains(name.as_str())
                     || crate::functions::pseudo::NAMES.contains(&name.as_str());
-                (!known).then(|| unknown(name))
+                (!known && !open(&resources)).then(|| unknown(name))
             }
             Target::Resource { id, attribute } if resources.contains(id.as_str()) => {
                 attribute.as_ref().and_then(|attribute| {
@@ -92,11 +144,12 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
                 })
             }
             Target::Resource { id, .. } if parameters.contains(id.as_str()) => Some(Problem::NotAResource(id.clone())),
-            Target::Resource { id, .. } => Some(unknown(id)),
-            Target::Condition(name) => {
-                (!conditions.contains(name.as_str())).then(|| Problem::UnknownCondition(name.clone()))
+            Target::Resource { id, .. } => (!open(&resources)).then(|| unknown(id)),
+            Target::Condition(name) => (!conditions.contains(name.as_str()) && !open(&conditions))
+                .then(|| Problem::UnknownCondition(name.clone())),
+            Target::Mapping(name) => {
+                (!mappings.contains(name.as_str()) && !open(&mappings)).then(|| Problem::UnknownMapping(name.clone()))
             }
-            Target::Mapping(name) => (!mappings.contains(name.as_str())).then(|| Problem::UnknownMapping(name.clone())),
             Target::BadPlaceholder(at) => Some(Problem::BadPlaceholder(at.clone())),
             Target::BadFunction(name) => Some(Problem::BadFunction(name.clone())),
         };

@@ -5,7 +5,9 @@ use std::panic::Location;
 use serde_json::Value as Json;
 
 use super::lint::Allowance;
+use super::problem::Problem;
 use crate::schema::Schema;
+use crate::template::OWN_SECTIONS;
 
 /// The sections whose entries are declared under a name.
 pub(super) const SECTIONS: [&str; 6] = ["Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
@@ -42,6 +44,10 @@ pub struct Input<'a> {
     pub overrides: Vec<Override>,
     /// Those of them that lead nowhere.
     pub misplaced: Vec<Override>,
+    /// Sections that were set as they are, such as `Transform`, in order.
+    pub sections: Vec<String>,
+    /// What was found wrong while the template was declared: path and problem.
+    pub problems: Vec<(String, Problem)>,
     /// What the author allows, and why.
     pub allowances: Vec<Allowance>,
     /// The resource provider schema of a type, where one is at hand.
@@ -61,6 +67,14 @@ impl<'a> Input<'a> {
             untyped: Vec::new(),
             overrides: Vec::new(),
             misplaced: Vec::new(),
+            sections: rendered
+                .as_object()
+                .into_iter()
+                .flat_map(serde_json::Map::keys)
+                .filter(|name| !OWN_SECTIONS.contains(&name.as_str()))
+                .cloned()
+                .collect(),
+            problems: Vec::new(),
             allowances: Vec::new(),
             schema_of: &|type_name| Schema::of(type_name).map(Schema::json),
         }

@@ -64,6 +64,14 @@ pub enum Problem {
     /// The properties cannot be written as a JSON object.
     #[error("cannot be rendered: {0}")]
     Unrenderable(String),
+    /// A section that was set as it is, and does not come to be.
+    #[error("the section `{name}` {why}")]
+    Section {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// `UpdateReplacePolicy` knows fewer words than `DeletionPolicy`.
     #[error("`UpdateReplacePolicy` cannot be `RetainExceptOnCreate`")]
     UpdateReplacePolicy,

@@ -1,8 +1,10 @@
 //! A function with its role, its rights and its log group.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::{Customize, customized};
+use crate::check::Problem;
 use crate::grants::Grant;
 use crate::iam::{Policy, Role};
 use crate::int::Int;
@@ -132,7 +134,8 @@ impl<'stack, 'change> Function<'stack, 'change> {
         self
     }
 
-    /// Rights, and the environment variables that they bring along.
+    /// Rights, and the environment variables that they bring along. Two that give one variable different values are an error
+    /// of the check.
     pub fn grant(mut self, grant: Grant<'stack>) -> Self {
         self.grants.push(grant);
         self
@@ -163,7 +166,19 @@ impl<'stack, 'change> Function<'stack, 'change> {
         let role = stack.add(format!("{id}Role"), Role::new(PolicyDocument::trusting("lambda.amazonaws.com")));
 
         let mut variables = self.variables;
-        variables.extend(self.grants.iter().flat_map(|grant| grant.variables.clone()));
+        for (name, value) in self.grants.iter().flat_map(|grant| &grant.variables) {
+            match variables.entry(name.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value.clone());
+                }
+                Entry::Occupied(entry) if entry.get() == value => {}
+                Entry::Occupied(_) => {
+                    let text = format!("`{name}` is given twice, with different values, and the first counts");
+                    let path = format!("Resources/{id}/Properties/Environment/Variables/{name}");
+                    stack.report(path, Problem::Combination(text));
+                }
+            }
+        }
         let rights = PolicyDocument::granting(std::iter::once(logs.write()).chain(self.grants));
         let policy = Policy::new(rights, id).roles([role.reference()]);
         let policy = stack.add(format!("{id}Policy"), policy);

@@ -1,7 +1,7 @@
 //! An HTTP API with routes to functions.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Customize, customized};
 use crate::apigatewayv2::api::ProtocolType;
@@ -89,14 +89,11 @@ impl<'stack, 'change> HttpApi<'stack, 'change> {
                 entry.insert(integrate(stack, id, &api, function));
             }
         }
-        let mut words = BTreeMap::<String, u32>::new();
+        let words = distinct_words(self.routes.iter().map(|(key, _)| key.as_str()));
         let mut routes = BTreeMap::new();
-        for (key, function) in self.routes {
-            let word = word(&key);
-            let times = words.entry(word.clone()).and_modify(|times| *times += 1).or_insert(1);
-            let number = if *times == 1 { String::new() } else { times.to_string() };
+        for ((key, function), word) in self.routes.into_iter().zip(words) {
             let route = Route::new(&api, key.as_str()).target(integrations[function.id()].target());
-            let route = stack.add(format!("{id}{word}{number}"), route);
+            let route = stack.add(format!("{id}{word}"), route);
             routes.insert(key, route);
         }
         stack.end_part(outer);
@@ -120,6 +117,23 @@ fn integrate<'stack>(
     let permission = Permission::new(invoke, function.reference(), "apigateway.amazonaws.com");
     stack.add(format!("{id}MayInvoke{}", function.id()), permission.source_arn(api.execution_arn()));
     integration
+}
+
+/// The words of routes. Where several have the same, the later ones get the first number that makes a word no route has.
+fn distinct_words<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let words: Vec<String> = keys.map(word).collect();
+    let plain: BTreeSet<String> = words.iter().cloned().collect();
+    let mut taken = BTreeSet::new();
+    let mut distinct = Vec::with_capacity(words.len());
+    for word in &words {
+        let is_free = |candidate: &String| !plain.contains(candidate) && !taken.contains(candidate);
+        let mut numbered = (2..=2 * words.len() + 2).map(|number| format!("{word}{number}"));
+        let free = if taken.contains(word) { numbered.find(is_free) } else { None };
+        let word = free.unwrap_or_else(|| word.clone());
+        taken.insert(word.clone());
+        distinct.push(word);
+    }
+    distinct
 }
 
 /// `GET /orders/{id}` → `GetOrdersId`.
