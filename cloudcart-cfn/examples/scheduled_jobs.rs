@@ -5,7 +5,7 @@
 
 use cloudcart_cfn::dynamodb::table::{SSESpecification, SSEType, StreamSpecification, StreamViewType};
 use cloudcart_cfn::lambda::event_source_mapping::{
-    DestinationConfig, Filter, FilterCriteria, FunctionResponseType, OnFailure,
+    DestinationConfig, Filter, FilterCriteria, FunctionResponseType, OnFailure, StartingPosition,
 };
 use cloudcart_cfn::prelude::*;
 use cloudcart_cfn::scheduler::schedule as job;
@@ -113,7 +113,7 @@ fn main() {
             "ChangesFromJobs",
             lambda::EventSourceMapping::new(stream.function.reference())
                 .event_source_arn(table.stream_arn())
-                .starting_position("LATEST")
+                .starting_position(StartingPosition::Latest)
                 .batch_size(int!(100))
                 .bisect_batch_on_function_error(true)
                 .maximum_retry_attempts(int!(3))
