@@ -4,12 +4,14 @@
 //! is JSON; [`Template::check`] gives it what only the program knows, such as the line that declared a resource.
 
 mod attributes;
+mod conditional;
 mod counted;
 mod declared;
 mod graph;
 mod input;
 mod lint;
 mod lints;
+mod lookup;
 mod nearest;
 mod problem;
 mod references;
@@ -107,6 +109,7 @@ pub fn run(input: &Input<'_>) -> Report {
     declared::sections(input, &mut findings);
     declared::resources(input, &mut findings);
     declared::references(input, &references, &mut findings);
+    conditional::check(input, &references, &mut findings);
     declared::cycles(&references, &mut findings);
     counted::check(input.rendered, &mut findings);
     for entry in view.all() {

@@ -64,8 +64,21 @@ pub fn split<'stack>(delimiter: impl Into<String>, source: impl IntoValue<'stack
     Value::intrinsic(Intrinsic::Split { delimiter: delimiter.into(), source: source.into_value() })
 }
 
-/// `Fn::FindInMap`: a value of a mapping of the template. What it is, the caller knows: a text, or by
-/// [`Value::assume`] something more exact.
+/// `Fn::FindInMap`: a value of a mapping of the template. What it is, the caller knows; where it goes tells the compiler,
+/// except where a text is asked, which an ARN and a name are as well: there it is written `find_in_map::<String>(…)`.
+///
+/// ```
+/// use cloudcart_cfn::prelude::*;
+/// use cloudcart_cfn::{Mapping, find_in_map, sqs};
+///
+/// Template::build("Example.", |stack| {
+///     let waits = stack.mapping("Waits", Mapping::new().with("eu-west-1", "Seconds", 5).with("eu-west-1", "Name", "jobs"));
+///     let queue = sqs::Queue::new()
+///         .delay_seconds(find_in_map(&waits, pseudo::region(), "Seconds"))
+///         .queue_name(find_in_map::<String>(&waits, pseudo::region(), "Name"));
+///     stack.add("Jobs", queue);
+/// });
+/// ```
 pub fn find_in_map<'stack, T>(
     mapping: &MappingRef<'stack>,
     first: impl IntoValue<'stack, String>,

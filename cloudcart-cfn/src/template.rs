@@ -268,8 +268,7 @@ impl Template {
                 "Conditions" => entries(body).map(|read| template.conditions = read),
                 "Outputs" => entries(body).map(|read| template.outputs = read),
                 "Resources" => entries(body).and_then(|read| {
-                    let (generated, resources): (Vec<_>, _) =
-                        read.into_iter().partition(|one| one.id.starts_with("Fn::"));
+                    let (generated, resources): (Vec<_>, _) = read.into_iter().partition(is_generated);
                     template.resources = resources.into_iter().map(resource).collect::<Result<_, _>>()?;
                     template.generated = generated;
                     Ok(())
@@ -291,6 +290,11 @@ impl Template {
 fn entries(body: &Json) -> Result<Vec<Declared<Json>>, ShapeError> {
     let entries = body.as_object().ok_or_else(|| ShapeError::expected("an object", body))?.iter();
     Ok(entries.map(|(id, body)| Declared { id: id.clone(), body: body.clone(), source: None }).collect())
+}
+
+/// A loop, or something whose type a transform puts in.
+fn is_generated(one: &Declared<Json>) -> bool {
+    one.id.starts_with("Fn::") || one.body.get("Type").is_none() && one.body.get("Fn::Transform").is_some()
 }
 
 fn resource(declared: Declared<Json>) -> Result<Declared<ResourceBody>, ShapeError> {

@@ -130,7 +130,8 @@ impl<'stack, T> Value<'stack, T> {
         Self::intrinsic(Intrinsic::GetAtt { id: id.into(), attribute: attribute.into() })
     }
 
-    /// `Fn::If`.
+    /// `Fn::If`. Where a text is asked, which an ARN and a name are as well, the compiler wants to know the type:
+    /// `Value::<String>::when(&production, "prod", "dev")`.
     pub fn when(
         condition: &ConditionRef<'stack>,
         then: impl IntoValue<'stack, T>,

@@ -4,7 +4,7 @@
 
 use cloudcart_cfn::check::{Finding, Input, Override, Problem, Severity, run};
 use cloudcart_cfn::prelude::*;
-use cloudcart_cfn::{Lint, limits, sqs};
+use cloudcart_cfn::{Lint, Mapping, find_in_map, limits, sqs};
 use serde_json::{Map, Value as Json, json};
 
 /// A template with a queue, a parameter and a resource of these properties.
@@ -237,4 +237,58 @@ fn a_property_that_cannot_be_set_is_an_error() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].path, "Resources/Thing/Properties/A/B");
     assert_eq!(found[0].problem, Problem::MisplacedOverride("A/B".to_owned()));
+}
+
+#[test]
+fn what_is_always_there_does_not_refer_to_what_a_condition_leaves_out() {
+    let template = Template::build("Conditions.", |stack| {
+        let production = stack.condition("Production", Condition::equals(pseudo::region(), "eu-west-1"));
+        let other = stack.condition("Other", Condition::equals(pseudo::region(), "eu-west-2"));
+        let only = |condition| Attributes::new().only_if(condition);
+        let maybe = stack.add_with("Maybe", sqs::Queue::new(), only(&production));
+        let guarded = Value::<String>::when(&production, maybe.queue_name(), "none");
+        stack.add("Guarded", sqs::Queue::new().queue_name(guarded));
+        stack.add_with("Same", sqs::Queue::new().queue_name(maybe.queue_name()), only(&production));
+        stack.add_with("Unknown", sqs::Queue::new().queue_name(maybe.queue_name()), only(&other));
+        stack.add_with("After", sqs::Queue::new(), Attributes::new().after(&maybe));
+        stack.add("Bare", sqs::Queue::new().queue_name(sub!("${Maybe}-2", Maybe = maybe.queue_name())));
+        stack.output("Fine", Output::new(maybe.reference()).only_if(&production));
+        stack.output("Url", Output::new(maybe.reference()));
+    });
+    let found: Vec<_> = template.report().errors().map(|finding| finding.path.clone()).collect();
+    assert_eq!(found, ["Resources/Bare/Properties/QueueName", "Outputs/Url/Value"]);
+}
+
+#[test]
+fn keys_are_looked_up_in_the_mapping() {
+    let template = Template::build("Mappings.", |stack| {
+        let mapping = Mapping::new().with("dev", "Name", "a").with("prod", "Name", "b").with("prod", "Other", "c");
+        let names = stack.mapping("Names", mapping);
+        stack.add("Queue", sqs::Queue::new());
+        stack.output("Fine", Output::new(find_in_map::<String>(&names, "dev", "Name")));
+        stack.output("Open", Output::new(find_in_map::<String>(&names, pseudo::region(), "Other")));
+        stack.output("First", Output::new(find_in_map::<String>(&names, "prd", "Name")));
+        stack.output("Second", Output::new(find_in_map::<String>(&names, "dev", "Other")));
+        stack.output("Nowhere", Output::new(find_in_map::<String>(&names, pseudo::region(), "Names")));
+    });
+    let report = template.report();
+    let found: Vec<_> = report.errors().map(|finding| (finding.path.as_str(), finding.problem.hint())).collect();
+    let meant = |name: &str| Some(format!("did you mean `{name}`?"));
+    assert_eq!(
+        found,
+        [
+            ("Outputs/First/Value", meant("prod")),
+            ("Outputs/Nowhere/Value", meant("Name")),
+            ("Outputs/Second/Value", None)
+        ]
+    );
+}
+
+#[test]
+fn a_deletion_policy_is_one_of_its_words() {
+    let template = Template::read("Resources: {Queue: {Type: AWS::SQS::Queue, DeletionPolicy: retain}}").unwrap();
+    let found: Vec<_> =
+        template.report().errors().map(|finding| (finding.path.clone(), finding.problem.hint())).collect();
+    let meant = Some("did you mean `Retain`?".to_owned());
+    assert_eq!(found, [("Resources/Queue/DeletionPolicy".to_owned(), meant)]);
 }

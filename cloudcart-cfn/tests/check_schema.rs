@@ -135,7 +135,7 @@ fn items_and_nested_properties_are_checked_at_their_own_paths() {
     assert_eq!(value(&keys, json!([{"Key": {"Ref": "X"}}, {"Key": {"Ref": "X"}}, {}, {}])), [""; 0]);
     let names = json!({"patternProperties": {"^x-": {"type": "integer"}}, "additionalProperties": false});
     assert_eq!(value(&names, json!({"x-a": "b"})), ["P/A/x-a: `b` is not an integer"]);
-    assert_eq!(value(&names, json!({"y": 1})), ["P/A/y: there is no property `y` here"]);
+    assert_eq!(value(&names, json!({"y": 1})), ["P/A/y: `y` is no name that may stand here: it does not fit `^x-`"]);
     assert_eq!(
         value(&json!({"additionalProperties": {"type": "integer"}}), json!({"y": []})),
         ["P/A/y: is an array, and must be an integer"]
@@ -235,4 +235,15 @@ fn what_aws_sets_cannot_be_given_and_what_goes_is_noted() {
         ("P/Old", Severity::Note),
     ];
     assert_eq!(found, expected.map(|(path, severity)| (path.to_owned(), severity)));
+}
+
+#[test]
+fn a_name_of_ones_own_that_has_the_wrong_form_is_told_the_form() {
+    let schema = json!({"patternProperties": {"^[a-z]+$": {"type": "string"}}, "additionalProperties": false});
+    let mut found = Vec::new();
+    check_properties(&schema, &json!({"fine": "a", "9": "b"}), "", &mut |path, problem| {
+        found.push((path, problem.to_string()));
+    });
+    let text = "`9` is no name that may stand here: it does not fit `^[a-z]+$`".to_owned();
+    assert_eq!(found, [("/9".to_owned(), text)]);
 }

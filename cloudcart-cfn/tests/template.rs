@@ -216,6 +216,7 @@ fn what_a_transform_makes_resources_of_is_kept() {
         "Resources": {
             "Queue": {"Type": "AWS::SQS::Queue"},
             "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://parts/resources.yaml"}},
+            "Included": {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://parts/one.yaml"}}},
             "Fn::ForEach::Topics": [
                 "Name",
                 ["News", "Trouble"],
@@ -289,4 +290,30 @@ fn a_word_beside_the_properties_that_cloudformation_does_not_know_is_an_error() 
     assert_eq!(errors(resource), ["Resources/Queue/Propertiez"]);
     assert_eq!(errors(&format!("Transform: AWS::LanguageExtensions\n{resource}")), ["Resources/Queue/Propertiez"]);
     assert_eq!(errors(&format!("Transform: My::Macro\n{resource}")), Vec::<String>::new());
+}
+
+#[test]
+fn templates_of_other_tools_are_read_and_render_back() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/templates");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut written = cloudcart_cfn::read::parse(&text).unwrap();
+        let mut rendered =
+            Template::read(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())).to_value();
+        // What is empty says nothing, and the version is one that everybody has.
+        for template in [&mut written, &mut rendered] {
+            let sections = template.as_object_mut().unwrap();
+            sections.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
+            for (_, resource) in sections["Resources"].as_object_mut().unwrap() {
+                if resource.get("Properties") == Some(&json!({})) {
+                    resource.as_object_mut().unwrap().remove("Properties");
+                }
+            }
+        }
+        assert_eq!(rendered, written, "{}", path.display());
+        count += 1;
+    }
+    assert!(count > 3, "{count}");
 }

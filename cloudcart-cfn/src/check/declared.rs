@@ -9,7 +9,7 @@ use super::input::{Declaration, Input};
 use super::nearest::nearest;
 use super::problem::Problem;
 use super::references::{Reference, Target};
-use super::{Findings, attributes, graph};
+use super::{Findings, attributes, graph, lookup};
 use crate::limits;
 use crate::template::{OTHER_SECTIONS, OWN_SECTIONS};
 
@@ -103,6 +103,14 @@ pub(super) fn resources(input: &Input<'_>, findings: &mut Findings<'_>) {
                 }
             }
         }
+        let words = ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"];
+        for name in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            if let Some(word) = body.get(name).and_then(Json::as_str).filter(|word| !words.contains(word)) {
+                let why = "is none of `Delete`, `Retain`, `RetainExceptOnCreate`, `Snapshot`".to_owned();
+                let problem = Problem::BadValue { value: word.to_owned(), why, nearest: nearest(word, words) };
+                findings.add(format!("Resources/{id}/{name}"), problem);
+            }
+        }
         if body.get("UpdateReplacePolicy").and_then(Json::as_str) == Some("RetainExceptOnCreate") {
             findings.add(format!("Resources/{id}/UpdateReplacePolicy"), Problem::UpdateReplacePolicy);
         }
@@ -147,9 +155,11 @@ pub(super) fn references(input: &Input<'_>, references: &[Reference], findings: 
             Target::Resource { id, .. } => (!open(&resources)).then(|| unknown(id)),
             Target::Condition(name) => (!conditions.contains(name.as_str()) && !open(&conditions))
                 .then(|| Problem::UnknownCondition(name.clone())),
-            Target::Mapping(name) => {
-                (!mappings.contains(name.as_str()) && !open(&mappings)).then(|| Problem::UnknownMapping(name.clone()))
+            Target::Mapping { name, keys } if mappings.contains(name.as_str()) => {
+                let mapping = input.rendered.get("Mappings").and_then(|all| all.get(name));
+                mapping.and_then(|mapping| lookup::missing(name, mapping, keys))
             }
+            Target::Mapping { name, .. } => (!open(&mappings)).then(|| Problem::UnknownMapping(name.clone())),
             Target::BadPlaceholder(at) => Some(Problem::BadPlaceholder(at.clone())),
             Target::BadFunction(name) => Some(Problem::BadFunction(name.clone())),
         };

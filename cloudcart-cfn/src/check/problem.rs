@@ -49,6 +49,24 @@ pub enum Problem {
     /// The mapping is used and not declared.
     #[error("looks into the mapping `{0}`, which the template does not declare")]
     UnknownMapping(String),
+    /// The mapping is declared, and has no such key.
+    #[error("the mapping `{mapping}` has no `{key}`")]
+    UnknownMappingKey {
+        /// The mapping.
+        mapping: String,
+        /// The key of the first or the second level.
+        key: String,
+        /// A key that is spelt nearly so.
+        nearest: Option<String>,
+    },
+    /// Refers to a resource that is not always there, and is itself always there.
+    #[error("refers to `{name}`, which is there only when `{condition}` holds")]
+    ConditionalTarget {
+        /// The resource.
+        name: String,
+        /// Its condition.
+        condition: String,
+    },
     /// `Fn::Sub` has a `${` that is not closed, or is empty.
     #[error("the placeholder at `{0}` is not a `${{Name}}` or `${{Name.Attribute}}`")]
     BadPlaceholder(String),
@@ -195,6 +213,7 @@ impl Problem {
         match self {
             Self::UnknownName { nearest, .. }
             | Self::UnknownProperty { nearest, .. }
+            | Self::UnknownMappingKey { nearest, .. }
             | Self::UnknownAttribute { nearest, .. }
             | Self::BadValue { nearest, .. } => nearest.as_ref().map(meant),
             Self::Rule { hint, .. } => Some(hint.clone()),
@@ -204,6 +223,9 @@ impl Problem {
                  need no resource"
                     .to_owned(),
             ),
+            Self::ConditionalTarget { condition, .. } => Some(format!(
+                "put the reference into `Fn::If` of `{condition}`, or what refers under the same condition"
+            )),
             Self::UpdateReplacePolicy => Some("use `Retain` there".to_owned()),
             Self::ReadOnlyProperty(name) => Some(format!("leave it out; read it with `Fn::GetAtt` of `{name}`")),
             Self::Limit { what, .. } if matches!(*what, "resources" | "bytes" | "outputs" | "mappings") => {

@@ -18,8 +18,8 @@ pub(super) enum Target {
     Resource { id: String, attribute: Option<String> },
     /// A condition.
     Condition(String),
-    /// A mapping.
-    Mapping(String),
+    /// A mapping, and the keys that are looked up in it, where they are known. With a default, any key will do.
+    Mapping { name: String, keys: [Option<String>; 2] },
     /// Part of a text of `Fn::Sub` that cannot be read.
     BadPlaceholder(String),
     /// An intrinsic function whose arguments cannot be read.
@@ -125,7 +125,8 @@ fn function(name: &str, arguments: &Json, path: &str, references: &mut Vec<Refer
         // The fourth is a default, of the transform that extends the language.
         ("Fn::FindInMap", Json::Array(parts)) if matches!(parts.len(), 3 | 4) => {
             if let Some(name) = parts[0].as_str() {
-                found(Target::Mapping(name.to_owned()));
+                let key = |at: usize| parts[at].as_str().filter(|_| parts.len() == 3).map(str::to_owned);
+                found(Target::Mapping { name: name.to_owned(), keys: [key(1), key(2)] });
             }
         }
         ("Fn::Join" | "Fn::Select" | "Fn::Split", Json::Array(parts)) if parts.len() == 2 => {}

@@ -63,6 +63,15 @@ impl<'s> Checker<'s> {
         }
         match schema.get("additionalProperties") {
             Some(Json::Bool(false)) => {
+                // Names of one's own, whose form the schema says.
+                let patterns =
+                    schema.get("patternProperties").and_then(Json::as_object).into_iter().flat_map(Map::keys);
+                let patterns: Vec<&str> = patterns.map(String::as_str).collect();
+                if known.is_none_or(Map::is_empty) && !patterns.is_empty() {
+                    let why = format!("is no name that may stand here: it does not fit {}", quoted(patterns));
+                    verdict.add(at, Problem::BadValue { value: name.to_owned(), why, nearest: None });
+                    return;
+                }
                 let known = known.into_iter().flat_map(Map::keys).map(String::as_str);
                 let problem = Problem::UnknownProperty { name: name.to_owned(), nearest: nearest(name, known) };
                 verdict.add(at, problem);
