@@ -15,7 +15,7 @@ use cloudcart_cfn::policy::{Action, sqs::Action as SqsAction};
 use cloudcart_cfn::prelude::*;
 use cloudcart_cfn::{dynamodb, easy, lambda, sqs};
 
-fn function<'stack>() -> easy::Function<'stack> {
+fn function<'stack>() -> easy::Function<'stack, 'static> {
     easy::Function::from_s3("code-bucket", "api.zip")
 }
 
