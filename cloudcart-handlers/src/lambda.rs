@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::config::{ConfigError, Env};
@@ -27,6 +29,27 @@ const RUNTIME_VARIABLES: [&str; 4] = [
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_VERSION",
 ];
+
+/// What a function is told about an invocation beside its event.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Its id.
+    pub id: String,
+    /// When the function will be stopped, in milliseconds since 1970.
+    pub deadline: i64,
+}
+
+/// A function that is invoked as itself, not behind an API or a queue.
+#[async_trait]
+pub trait EventHandler: Send + Sync {
+    /// What it answers.
+    type Answer: Serialize + Send;
+    /// Why it fails.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Answers an event.
+    async fn handle(&self, event: Value, invocation: &Invocation) -> Result<Self::Answer, Self::Error>;
+}
 
 /// Runs an HTTP function until the environment ends.
 pub fn serve<H: HttpHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) -> ExitCode {
@@ -54,6 +77,27 @@ pub fn work(build: fn(&Env<'_>) -> Result<Worker, ConfigError>) -> ExitCode {
                 answer.map_err(|error| {
                     let text = log::chain(&error);
                     log::write(Level::Error, "batch failed", json!({ "error": text.as_str() }));
+                    lambda_runtime::Error::from(text)
+                })
+            }
+        });
+        lambda_runtime::run(service).await
+    })
+}
+
+/// Runs a function that is invoked as itself until the environment ends.
+pub fn invoke<H: EventHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) -> ExitCode {
+    run(build, |handler| async move {
+        let handler = Arc::new(handler);
+        let service = service_fn(move |event: LambdaEvent<Value>| {
+            let handler = Arc::clone(&handler);
+            async move {
+                let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+                let invocation = Invocation { id: event.context.request_id, deadline };
+                let answer = handler.handle(event.payload, &invocation).await;
+                answer.map_err(|error| {
+                    let text = log::chain(&error);
+                    log::write(Level::Error, "invocation failed", json!({ "error": text.as_str() }));
                     lambda_runtime::Error::from(text)
                 })
             }

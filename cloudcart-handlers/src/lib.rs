@@ -1,4 +1,4 @@
-//! The shop's Lambda functions as a library: five small binaries start what is tested here.
+//! The shop's Lambda functions as a library: six small binaries start what is tested here.
 //!
 //! A function is built from its environment once, in the init phase, and then answers events. What it stores and sends goes
 //! through small traits ([`store`], [`queue`]), and time through [`clock`], so that tests own them.
@@ -18,4 +18,5 @@ pub mod paging;
 pub mod products;
 pub mod queue;
 pub mod store;
+pub mod sweeper;
 pub mod worker;

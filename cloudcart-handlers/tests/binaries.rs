@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-const BINARIES: [(&str, &str); 5] = [
+const BINARIES: [(&str, &str); 6] = [
     ("products", env!("CARGO_BIN_EXE_products")),
     ("cart", env!("CARGO_BIN_EXE_cart")),
     ("checkout", env!("CARGO_BIN_EXE_checkout")),
     ("orders", env!("CARGO_BIN_EXE_orders")),
     ("worker", env!("CARGO_BIN_EXE_worker")),
+    ("sweeper", env!("CARGO_BIN_EXE_sweeper")),
 ];
 
 /// A whole environment, in which no test's own variables remain.
@@ -125,7 +126,7 @@ fn heard(child: &mut Child, from: &Receiver<(String, String)>) -> (String, Strin
 
 #[test]
 fn every_binary_names_each_variable_that_it_misses() {
-    let needed: [(&str, &[&str]); 5] = [
+    let needed: [(&str, &[&str]); 6] = [
         ("products", &["PRODUCTS_TABLE", "INVENTORY_TABLE", "IDEMPOTENCY_TABLE"]),
         ("cart", &["PRODUCTS_TABLE", "INVENTORY_TABLE", "IDEMPOTENCY_TABLE", "CARTS_TABLE", "SHOP_IDENTITY"]),
         (
@@ -142,6 +143,7 @@ fn every_binary_names_each_variable_that_it_misses() {
         ),
         ("orders", &["ORDERS_TABLE", "IDEMPOTENCY_TABLE", "SHOP_IDENTITY"]),
         ("worker", &["ORDERS_TABLE", "INVENTORY_TABLE"]),
+        ("sweeper", &["ORDERS_TABLE", "CHECKOUT_QUEUE_URL"]),
     ];
     let common = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME"];
     for ((name, path), (_, needed)) in BINARIES.into_iter().zip(needed) {

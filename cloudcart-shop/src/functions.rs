@@ -13,11 +13,13 @@ pub enum Function {
     Orders,
     /// Consumes the queue and confirms orders.
     Worker,
+    /// Sends orders that stay pending to the queue again.
+    Sweeper,
 }
 
 impl Function {
     /// All functions, in the order a table of them is printed.
-    pub const ALL: [Self; 5] = [Self::Products, Self::Cart, Self::Checkout, Self::Orders, Self::Worker];
+    pub const ALL: [Self; 6] = [Self::Products, Self::Cart, Self::Checkout, Self::Orders, Self::Worker, Self::Sweeper];
 
     /// The short name that people type: `cloudcart logs worker`. Also the name of the binary in `cloudcart-handlers`.
     pub const fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Function {
             Self::Checkout => "checkout",
             Self::Orders => "orders",
             Self::Worker => "worker",
+            Self::Sweeper => "sweeper",
         }
     }
 
@@ -38,6 +41,7 @@ impl Function {
             Self::Checkout => "CheckoutFunction",
             Self::Orders => "OrdersFunction",
             Self::Worker => "WorkerFunction",
+            Self::Sweeper => "SweeperFunction",
         }
     }
 

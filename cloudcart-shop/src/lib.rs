@@ -19,3 +19,4 @@ pub mod pricing;
 pub mod problem;
 pub mod product;
 pub mod routes;
+pub mod sweep;

@@ -80,6 +80,14 @@ pub const RIGHTS: &[(Function, &[Right])] = &[
             Right::Queue(&[DeleteMessage, GetQueueAttributes, ReceiveMessage]),
         ],
     ),
+    (
+        Function::Sweeper,
+        &[
+            Right::Index(Table::Orders, env::GSI_PENDING, &[Query]),
+            Right::Table(Table::Orders, &[GetItem, UpdateItem]),
+            Right::Queue(&[SendMessage]),
+        ],
+    ),
 ];
 
 /// The rights of a function in a shop with these options.

@@ -7,6 +7,7 @@ mod dynamo;
 mod fulfilment;
 mod keys;
 mod orders;
+mod sweeps;
 
 use std::collections::HashMap;
 
@@ -17,6 +18,7 @@ use cloudcart_shop::cursor::StartKey;
 use cloudcart_shop::ids::{OrderId, ProductId};
 use cloudcart_shop::order::{Order, State};
 use cloudcart_shop::product::{Product, Stock};
+use cloudcart_shop::sweep::Waiting;
 
 pub use carts::MemoryCarts;
 pub use dynamo::{Dynamo, Tables, failed};
@@ -147,8 +149,6 @@ pub trait Checkouts: Orders {
     async fn record(&self, key: &str, now: i64) -> Result<Option<Record>, StoreError>;
     /// Writes a pending order and the record, or neither.
     async fn place(&self, order: &Order, record: Option<&Record>, now: i64) -> Result<Placed, StoreError>;
-    /// Replaces an order if it is still pending.
-    async fn replace_pending(&self, order: &Order) -> Result<Written, StoreError>;
 }
 
 /// What became of reserving an order's goods.
@@ -169,4 +169,19 @@ pub trait Fulfilment: Orders {
     async fn confirm(&self, order: &Order) -> Result<Reserved, StoreError>;
     /// Rejects a pending order. `order` is the order as it will be.
     async fn reject(&self, order: &Order) -> Result<Written, StoreError>;
+}
+
+/// Orders, to sweep.
+#[async_trait]
+pub trait Sweeps: Orders {
+    /// A page of a shard of the index of pending orders, those that were placed before a time (RFC 3339), oldest first. The index
+    /// lags behind: an order may have moved on. An entry that cannot be read does not take the others along.
+    async fn waiting(
+        &self,
+        shard: &str,
+        placed_before: &str,
+        start: Option<&StartKey>,
+    ) -> Result<Page<Result<Waiting, StoreError>>, StoreError>;
+    /// Notes that a message was sent about an order if it is still pending. `at` is in seconds since 1970.
+    async fn swept(&self, id: &OrderId, at: i64) -> Result<Written, StoreError>;
 }

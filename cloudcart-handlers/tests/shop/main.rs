@@ -10,5 +10,6 @@ mod events;
 mod faults;
 mod orders;
 mod roles;
+mod sweeper;
 mod worker;
 mod world;

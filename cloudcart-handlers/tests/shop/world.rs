@@ -11,10 +11,12 @@ use cloudcart_handlers::clients::Aws;
 use cloudcart_handlers::clock::Clock;
 use cloudcart_handlers::config::Env;
 use cloudcart_handlers::http::{self, GatewayResponse, HttpHandler};
+use cloudcart_handlers::lambda::{EventHandler, Invocation};
 use cloudcart_handlers::orders::Orders;
 use cloudcart_handlers::products::Products;
 use cloudcart_handlers::queue::Queue;
 use cloudcart_handlers::store::{Carts, Dynamo, Keys, MemoryCarts, StoreError, Tables};
+use cloudcart_handlers::sweeper::{Summary, Sweeper};
 use cloudcart_handlers::worker::{self, BatchAnswer, BatchError, Worker};
 use cloudcart_shop::attribute::{Attribute, Row};
 use cloudcart_shop::catalogue;
@@ -81,10 +83,11 @@ pub(crate) struct World {
     pub(crate) checkout: Arc<Checkout>,
     pub(crate) orders: Arc<Orders>,
     pub(crate) worker: Arc<Worker>,
+    pub(crate) sweeper: Sweeper,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
-fn table(name: &str, key: &str, index: Option<(&str, [&str; 2])>) -> Value {
+fn table(name: &str, key: &str, indexes: &[(&str, [&str; 2])]) -> Value {
     let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
     let mut attributes = vec![key];
     let mut table = json!({
@@ -92,13 +95,17 @@ fn table(name: &str, key: &str, index: Option<(&str, [&str; 2])>) -> Value {
         "KeySchema": [{ "AttributeName": key, "KeyType": "HASH" }],
         "BillingMode": "PAY_PER_REQUEST",
     });
-    if let Some((index, [hash, range])) = index {
-        attributes.extend([hash, range].into_iter().filter(|name| *name != key));
-        table["GlobalSecondaryIndexes"] = json!([{
+    for (index, [hash, range]) in indexes {
+        attributes.extend([*hash, *range].into_iter().filter(|name| *name != key));
+        let index = json!({
             "IndexName": index,
             "KeySchema": [{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }],
             "Projection": { "ProjectionType": "ALL" },
-        }]);
+        });
+        match &mut table["GlobalSecondaryIndexes"] {
+            Value::Array(indexes) => indexes.push(index),
+            none => *none = json!([index]),
+        }
     }
     table["AttributeDefinitions"] = attributes.into_iter().map(attribute).collect();
     table
@@ -132,11 +139,15 @@ impl World {
     pub(crate) fn new(identity: Identity, memory_carts: bool) -> Self {
         let db = dynoxide::Database::memory().unwrap();
         for table in [
-            table("Products", "id", Some(("gsi_category", ["category", "id"]))),
-            table("Inventory", "id", None),
-            table("Carts", "cartId", None),
-            table("Orders", "orderId", Some(("gsi_user", ["userId", "orderId"]))),
-            table("Idempotency", "key", None),
+            table("Products", "id", &[("gsi_category", ["category", "id"])]),
+            table("Inventory", "id", &[]),
+            table("Carts", "cartId", &[]),
+            table(
+                "Orders",
+                "orderId",
+                &[("gsi_user", ["userId", "orderId"]), ("gsi_pending", ["pendingShard", "placedAt"])],
+            ),
+            table("Idempotency", "key", &[]),
         ] {
             db.create_table(serde_json::from_value(table).unwrap()).unwrap();
         }
@@ -196,7 +207,8 @@ impl World {
                 clock: Arc::clone(&time),
             }),
             orders: Arc::new(Orders { orders: Arc::new(dynamo.clone()), keys: keys(), identity }),
-            worker: Arc::new(Worker { orders: Arc::new(dynamo.clone()), clock: time }),
+            worker: Arc::new(Worker { orders: Arc::new(dynamo.clone()), clock: Arc::clone(&time) }),
+            sweeper: Sweeper { orders: Arc::new(dynamo.clone()), queue: Arc::<TestQueue>::clone(&queue), clock: time },
             db,
             faults,
             dynamo,
@@ -246,7 +258,7 @@ impl World {
             Function::Cart => answer(&self.cart, call).await,
             Function::Checkout => answer(&self.checkout, call).await,
             Function::Orders => answer(&self.orders, call).await,
-            Function::Worker => unreachable!("the worker has no route"),
+            Function::Worker | Function::Sweeper => unreachable!("{} has no route", route.function.name()),
         }
     }
 
@@ -254,6 +266,18 @@ impl World {
     pub(crate) async fn work(&self, bodies: &[String]) -> Result<BatchAnswer, BatchError> {
         let deadline = self.clock.now().as_millisecond() + 30_000;
         worker::handle(&self.worker, batch(bodies), deadline).await
+    }
+
+    /// Lets the sweeper run once, as EventBridge wakes it.
+    pub(crate) async fn sweep(&self) -> Summary {
+        self.wake(json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} })).await
+    }
+
+    /// Lets the sweeper run once on an event.
+    pub(crate) async fn wake(&self, event: Value) -> Summary {
+        let deadline = self.clock.now().as_millisecond() + 50_000;
+        let invocation = Invocation { id: "sweep-1".to_owned(), deadline };
+        self.sweeper.handle(event, &invocation).await.unwrap()
     }
 }
 

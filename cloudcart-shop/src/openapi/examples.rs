@@ -235,9 +235,5 @@ pub(super) fn checkout_problems() -> Vec<Problem> {
         refused(merge(too_many)),
         mixed_currency(),
         Problem::new(Code::IdempotencyKeyReused, "the key was used for another request within the last 24 hours"),
-        Problem::new(
-            Code::EnqueueFailed,
-            "the order is kept but could not be queued; send the request again with the same idempotency key",
-        ),
     ]
 }
