@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use crate::config::{ConfigError, Env};
 use crate::http::{self, HttpHandler};
 use crate::log::{self, Level};
+use crate::span::Span;
 use crate::store::StoreError;
 use crate::worker::{self, Worker};
 
@@ -49,11 +51,14 @@ pub fn work(build: fn(&Env<'_>) -> Result<Worker, ConfigError>) -> ExitCode {
         let service = service_fn(move |event: LambdaEvent<Value>| {
             let worker = Arc::clone(&worker);
             async move {
+                let span = Span::begin();
+                span.note("invocationId", event.context.request_id.as_str());
+                span.note("trace", event.context.xray_trace_id.as_deref().and_then(log::trace_root));
                 let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-                let answer = worker::handle(&worker, event.payload, deadline).await;
+                let answer = span.scope(worker::handle(&worker, event.payload, deadline)).await;
                 answer.map_err(|error| {
                     let text = log::chain(&error);
-                    log::write(Level::Error, "batch failed", json!({ "error": text.as_str() }));
+                    span.end(Level::Error, "batch failed", json!({ "outcome": "failed", "error": text.as_str() }));
                     lambda_runtime::Error::from(text)
                 })
             }
@@ -66,6 +71,7 @@ fn run<H, F>(build: fn(&Env<'_>) -> Result<H, ConfigError>, serve: impl FnOnce(H
 where
     F: Future<Output = Result<(), lambda_runtime::Error>>,
 {
+    panic::set_hook(Box::new(panicked));
     let env = Env::process();
     let handler =
         RUNTIME_VARIABLES.into_iter().try_for_each(|name| env.require(name).map(drop)).and_then(|()| build(&env));
@@ -85,6 +91,12 @@ where
             ExitCode::FAILURE
         }
     }
+}
+
+/// The standard hook writes lines on stderr that are no JSON and conceal nothing.
+fn panicked(info: &PanicHookInfo<'_>) {
+    let fields = json!({ "location": info.location().map(ToString::to_string), "error": info.payload_as_str() });
+    log::write(Level::Error, "panicked", fields);
 }
 
 async fn primed(priming: impl Future<Output = Result<(), StoreError>>) {

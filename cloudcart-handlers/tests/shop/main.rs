@@ -8,6 +8,8 @@ mod checkouts;
 mod contract;
 mod events;
 mod faults;
+mod logs;
+mod metrics;
 mod orders;
 mod roles;
 mod worker;
