@@ -139,7 +139,38 @@ fn report(api: &str, kind: &str, message: &str) -> std::io::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::span::{Output, Sink};
     use std::net::TcpListener;
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct Lines(Mutex<String>);
+
+    impl Sink for Lines {
+        fn write(&self, line: &str) -> std::io::Result<()> {
+            self.0.lock().unwrap().push_str(line);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_line_of_json_that_says_where() {
+        let lines = Arc::new(Lines::default());
+        let sink: Arc<dyn Sink> = Arc::<Lines>::clone(&lines);
+        let span = Span::root(Output { sink, clock: Arc::new(SystemClock), function_name: "f".to_owned() });
+        span.note("requestId", "r-1");
+        span.conceal("ot_secret");
+        let standard = panic::take_hook();
+        panic::set_hook(Box::new(panicked));
+        let bug = span.scope(async { drop(panic::catch_unwind(|| panic!("{} is odd", "ot_secret"))) });
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(bug);
+        panic::set_hook(standard);
+        let line: Value = serde_json::from_str(&lines.0.lock().unwrap()).unwrap();
+        assert_eq!((line["message"].as_str(), line["requestId"].as_str()), (Some("panicked"), Some("r-1")));
+        assert_eq!(line["error"], "[concealed] is odd");
+        assert!(line["location"].as_str().unwrap().contains("lambda.rs:"), "{line}");
+    }
 
     #[test]
     fn a_wrong_environment_is_told_to_lambda_by_name() {

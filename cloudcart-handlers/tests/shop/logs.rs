@@ -249,6 +249,18 @@ async fn the_signing_key_is_not_logged_even_when_it_cannot_be_stored() {
     assert!(line["error"].as_str().unwrap().contains(r#"\"B\":\"[concealed]\""#), "{line}");
 }
 
+#[tokio::test]
+async fn what_is_a_secret_of_the_process_is_one_of_its_requests() {
+    let world = demo();
+    world.send(call("GET /cart")).await;
+    world.lines.take();
+    world.span.conceal("FwoGZXIvYXdzEBYa");
+    world.faults.plan("Scan", 1, &fault("AccessDeniedException", "signed with FwoGZXIvYXdzEBYa"));
+    world.send(call("GET /products")).await;
+    let line = world.lines.take().remove(0);
+    assert!(line["error"].as_str().unwrap().contains("signed with [concealed]"), "{line}");
+}
+
 /// A function with a bug that shows the caller's secrets.
 struct Buggy;
 
