@@ -146,9 +146,10 @@ impl Quote {
             .map_err(|error| Problem::invalid(vec![FieldError::new("#/total", "range", error.to_string())]))?;
         if self.total.minor > ceiling {
             let detail = format!(
-                "the total is now {} {}, above the {client_total} that was expected",
+                "the total is now {} {}, above the {} that was expected",
                 self.total.major(),
-                self.total.currency.as_str()
+                self.total.currency.as_str(),
+                Money::new(ceiling, self.total.currency).major()
             );
             return Err(Problem::new(Code::TotalExceedsExpected, detail)
                 .with("currentTotal", &self.total.number())
