@@ -35,6 +35,7 @@ async fn bad_base64_is_400_without_crash() {
     for body in ["%%%", "eyJ", "e30=e30=", "é", "{}", &STANDARD.encode(SEED)[1..]] {
         let response = world.send(checkout().base64(body)).await;
         assert_eq!((response.status_code, response.code().as_str()), (400, "malformed_body"), "{body}");
+        assert!(response.value()["detail"].as_str().unwrap().contains("base64"), "{response:?}");
     }
     assert_eq!(world.rows("Orders").len(), 0);
 }
@@ -304,8 +305,10 @@ fn expressions(world: &World) -> Vec<String> {
 
 /// Sends a request of every kind that leads to an expression, with this word wherever the caller has a say.
 async fn say(world: &World, word: &str) -> Vec<String> {
+    world.set_stock("1", 50);
     let line = json!({ "id": word, "qty": 2 });
-    let body = json!({ "items": [line], "email": "a@example.com", "clientReference": word, "userId": word, word: 1 });
+    let items = json!([{ "id": "1", "qty": 2 }]);
+    let body = json!({ "items": items, "email": "a@example.com", "clientReference": word, "userId": word, word: 1 });
     let escaped = percent_encoding::utf8_percent_encode(word, percent_encoding::NON_ALPHANUMERIC);
     for call in [
         call("GET /products").query(&format!("category={escaped}")),
