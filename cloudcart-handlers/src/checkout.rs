@@ -20,7 +20,9 @@ use crate::crypto::{self, SigningKey};
 use crate::http::{Failure, HttpHandler, Request, Response};
 use crate::identity;
 use crate::log::{self, Level};
+use crate::metrics::{self, Metric};
 use crate::queue::{Queue, SqsQueue};
+use crate::span;
 use crate::store::{Carts, Catalogue, Checkouts, Dynamo, Keys, Placed, Record, StoreError, Tables, Written};
 
 /// How long an idempotency key counts, in seconds.
@@ -87,6 +89,7 @@ impl Checkout {
 
     async fn checkout(&self, request: &Request) -> Result<Response, Failure> {
         let wanted = CheckoutRequest::parse(request.json()?)?;
+        [&wanted.email, &wanted.legacy_id].into_iter().flatten().for_each(|text| span::current().conceal(text));
         let key = self.keys.get().await?;
         let caller = self.caller(request, &wanted, key)?;
         // Looked up before anything is priced: a replay must not fail because a price has changed since.
@@ -113,6 +116,8 @@ impl Checkout {
         quote.check_stock(&stock)?;
 
         let order = self.order(&caller, wanted, quote, key)?;
+        let span = span::current();
+        span.note("orderId", order.id.as_str());
         let accepted = Response::json(202, &Accepted::new(&order, adjusted.as_ref()))?.into_body();
         let now = self.clock.now().as_second();
         let record = caller.key.clone().map(|key| Record {
@@ -125,6 +130,8 @@ impl Checkout {
         if let Placed::KeyTaken(record) = self.orders.place(&order, record.as_ref(), now).await? {
             return self.replay(request, &caller, &record, key).await;
         }
+        span.count(Metric::OrderPlaced);
+        span.order_total(order.total);
         self.enqueue_new(request, &order, record.is_some()).await?;
         if let Some((id, cart)) = cart {
             self.empty(&id, cart).await;
@@ -192,6 +199,7 @@ impl Checkout {
         record: &Record,
         key: &SigningKey,
     ) -> Result<Response, Failure> {
+        span::current().note("orderId", record.order_id.as_str());
         if record.request_hash != caller.request_hash {
             let detail = "the key was used for another request within the last 24 hours";
             return Err(Problem::new(Code::IdempotencyKeyReused, detail).into());
@@ -202,7 +210,7 @@ impl Checkout {
         })?;
         if order.state == State::Pending {
             // The first try may have died between writing and sending. The worker takes a second message for what it is.
-            self.send(request, &order).await.map_err(|error| queue_down(&order, &error, true))?;
+            self.send(request, &order).await.map_err(|error| queue_down(&error, true))?;
         }
         Ok(answer(&order, &record.body, key, true))
     }
@@ -221,13 +229,13 @@ impl Checkout {
                 return Ok(());
             }
         }
-        Err(queue_down(order, &error, has_key))
+        Err(queue_down(&error, has_key))
     }
 
     async fn send(&self, request: &Request, order: &Order) -> Result<(), StoreError> {
         let body = OrderPlaced::new(order, &request.id).to_json();
         let body = body.map_err(|error| StoreError::Failed { operation: "writing a message", source: error.into() })?;
-        self.queue.send(body).await
+        self.queue.send(body).await.inspect_err(|_| metrics::count(Metric::EnqueueFailed))
     }
 
     /// Empties the cart that became an order, unless it has changed since. Nobody waits for it to succeed.
@@ -241,9 +249,8 @@ impl Checkout {
     }
 }
 
-fn queue_down(order: &Order, error: &StoreError, has_key: bool) -> Failure {
-    let fields = json!({ "orderId": order.id.as_str(), "error": log::chain(error) });
-    log::write(Level::Error, "order not queued", fields);
+fn queue_down(error: &StoreError, has_key: bool) -> Failure {
+    log::write(Level::Error, "order not queued", json!({ "error": log::chain(error) }));
     let detail = if has_key {
         "the order is kept but could not be queued; send the request again with the same idempotency key"
     } else {
