@@ -23,7 +23,9 @@ use crate::crypto::{self, SigningKey};
 use crate::http::{Failure, HttpHandler, Request, Response};
 use crate::identity;
 use crate::log::{self, Level};
+use crate::metrics::{self, Metric};
 use crate::queue::{Queue, SqsQueue};
+use crate::span;
 use crate::store::{Carts, Catalogue, Checkouts, Dynamo, Keys, Placed, Record, StoreError, Tables};
 
 /// How long an idempotency key counts, in seconds.
@@ -94,6 +96,7 @@ impl Checkout {
 
     async fn checkout(&self, request: &Request) -> Result<Response, Failure> {
         let wanted = CheckoutRequest::parse(request.json()?)?;
+        [&wanted.email, &wanted.legacy_id].into_iter().flatten().for_each(|text| span::current().conceal(text));
         let key = self.keys.get().await?;
         let caller = self.caller(request, &wanted, key)?;
         // Looked up before anything is priced: a replay must not fail because a price has changed since.
@@ -120,6 +123,8 @@ impl Checkout {
         quote.check_stock(&stock)?;
 
         let order = self.order(&caller, wanted, quote, key)?;
+        let span = span::current();
+        span.note("orderId", order.id.as_str());
         let accepted = Response::json(202, &Accepted::new(&order, adjusted.as_ref()))?.into_body();
         let now = self.clock.now().as_second();
         let record = caller.key.clone().map(|key| Record {
@@ -132,6 +137,8 @@ impl Checkout {
         if let Placed::KeyTaken(record) = self.orders.place(&order, record.as_ref(), now).await? {
             return self.replay(request, &caller, &record, key).await;
         }
+        span.count(Metric::OrderPlaced);
+        span.order_total(order.total);
         tokio::join!(self.enqueue(request, &order), self.empty(cart));
         Ok(answer(&order, &accepted, key, false))
     }
@@ -196,6 +203,7 @@ impl Checkout {
         record: &Record,
         key: &SigningKey,
     ) -> Result<Response, Failure> {
+        span::current().note("orderId", record.order_id.as_str());
         if record.request_hash != caller.request_hash {
             let detail = "the key was used for another request within the last 24 hours";
             return Err(Problem::new(Code::IdempotencyKeyReused, detail).into());
@@ -219,8 +227,8 @@ impl Checkout {
             Ok(Err(error)) => log::chain(&error),
             Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
         };
-        let fields = json!({ "orderId": order.id.as_str(), "error": error });
-        log::write(Level::Error, "order not queued; the sweeper will send it", fields);
+        metrics::count(Metric::EnqueueFailed);
+        log::write(Level::Error, "order not queued; the sweeper will send it", json!({ "error": error }));
     }
 
     async fn send(&self, request: &Request, order: &Order) -> Result<(), StoreError> {

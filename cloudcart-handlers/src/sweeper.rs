@@ -25,7 +25,9 @@ use crate::config::{ConfigError, Env};
 use crate::http::panic_text;
 use crate::lambda::{EventHandler, Invocation};
 use crate::log::{self, Level};
+use crate::metrics::{self, Metric};
 use crate::queue::{Queue, SqsQueue};
+use crate::span;
 use crate::store::{Dynamo, StoreError, Sweeps, Tables};
 
 /// How long before its deadline a sweep stops, in milliseconds.
@@ -210,7 +212,8 @@ impl Sweeper {
         // The index lags behind the row, so the row has the last word.
         let order = self.orders.order(id).await?.filter(|order| order.state == State::Pending);
         let Some(order) = order else { return Ok(Done::Moved) };
-        self.queue.send(OrderPlaced::new(&order, request_id).to_json()?).await?;
+        let message = OrderPlaced::new(&order, request_id).to_json()?;
+        self.queue.send(message).await.inspect_err(|_| metrics::count(Metric::EnqueueFailed))?;
         // Noted after the fact: what was noted but not sent would wait for nothing. An order that is not noted is sent once more.
         if let Err(error) = self.orders.swept(id, now).await {
             let fields = json!({ "orderId": id.as_str(), "error": log::chain(&error) });
@@ -234,7 +237,9 @@ fn tell(summary: Summary, mut stuck: Vec<Waiting>) {
         let fields = json!({ "stuck": stuck.len(), "oldest": ids });
         log::write(Level::Error, "orders are stuck; see the dead-letter queue", fields);
     }
-    log::write(Level::Info, "swept", json!(summary));
+    let span = span::current();
+    span.set(Metric::OrdersStuck, summary.stuck);
+    span.end(Level::Info, "swept", json!(summary));
 }
 
 #[async_trait]

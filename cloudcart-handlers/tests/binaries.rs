@@ -124,6 +124,102 @@ fn heard(child: &mut Child, from: &Receiver<(String, String)>) -> (String, Strin
     heard.unwrap()
 }
 
+/// What a process has written to its stdout once it has answered: lines that are whole, each a JSON object.
+fn heard_with_log(mut child: Child, from: &Receiver<(String, String)>) -> ((String, String), Vec<Value>) {
+    let mut stdout = child.stdout.take().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let heard = heard(&mut child, from);
+    let (mut log, mut other) = (String::new(), String::new());
+    stdout.read_to_string(&mut log).unwrap();
+    stderr.read_to_string(&mut other).unwrap();
+    assert_eq!(other, "");
+    // Killed while it wrote, it may have left a part of a line.
+    let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let lines: Vec<Value> = whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(Value::is_object), "{log}");
+    (heard, lines)
+}
+
+fn checkout_event() -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "POST /checkout",
+        "rawPath": "/checkout",
+        "rawQueryString": "",
+        "cookies": ["__Host-cart=ccccccccccccccccccccccccccccccccccccccccccc"],
+        "headers": {
+            "authorization": "Bearer bearer-2f8a",
+            "content-type": "application/json",
+            "host": "x",
+            "idempotency-key": "idem-77b1",
+            "x-amzn-trace-id": "Root=1-6924e1b2-0123456789abcdef01234567",
+            "x-api-key": "ak-5510",
+            "x-cart-token": "ttttttttttttttttttttttttttttttttttttttttttt",
+            "x-forwarded-for": "203.0.113.77",
+            "x-order-token": "ot_9c2e"
+        },
+        "requestContext": {
+            "http": { "method": "POST", "path": "/checkout", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.77", "userAgent": "x" },
+            "requestId": "req-1",
+            "routeKey": "POST /checkout",
+            "stage": "$default",
+            "timeEpoch": 0
+        },
+        "body": "{\"items\":[{\"id\":\"1\",\"qty\":1}],\"email\":\"ada@example.com\"}",
+        "isBase64Encoded": false
+    })
+}
+
+#[test]
+fn a_process_logs_each_request_as_one_line_of_json_without_secrets() {
+    let (api, said) = runtime_api(checkout_event());
+    let mut environment = environment(&api, &nobody());
+    environment.insert("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG".to_owned());
+    environment.insert("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEBYa".to_owned());
+    let ((first, _), lines) = heard_with_log(start(BINARIES[2].1, &environment), &said);
+    assert!(first.contains("/invocation/r-1/response"), "{first}");
+    let line = lines.iter().find(|line| line["requestId"] == "req-1").unwrap();
+    for (name, value) in [
+        ("level", json!("ERROR")),
+        ("message", json!("request failed")),
+        ("invocationId", json!("r-1")),
+        ("trace", json!("1-6924e1b2-0123456789abcdef01234567")),
+        ("route", json!("POST /checkout")),
+        ("status", json!(503)),
+        ("outcome", json!("busy")),
+        ("FunctionName", json!("f")),
+        ("CheckoutError", json!(1)),
+    ] {
+        assert_eq!(line[name], value, "{name} of {line}");
+    }
+    assert!(line["durationMs"].is_u64());
+    let text = json!(lines).to_string();
+    for secret in [
+        "bearer-2f8a",
+        "idem-77b1",
+        "ak-5510",
+        "ot_9c2e",
+        "ada@example.com",
+        "203.0.113.77",
+        "ccccccccccccccccccccccccccccccccccccccccccc",
+        "ttttttttttttttttttttttttttttttttttttttttttt",
+        "wJalrXUtnFEMI/K7MDENG",
+        "FwoGZXIvYXdzEBYa",
+    ] {
+        assert!(!text.contains(secret), "{secret} stands in {text}");
+    }
+}
+
+#[test]
+fn a_process_that_cannot_write_its_log_still_answers() {
+    let (api, said) = runtime_api(checkout_event());
+    let mut child = start(BINARIES[2].1, &environment(&api, &nobody()));
+    drop(child.stdout.take());
+    let (first, body) = heard(&mut child, &said);
+    assert!(first.contains("/invocation/r-1/response"), "{first} {body}");
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["statusCode"], 503);
+}
+
 #[test]
 fn every_binary_names_each_variable_that_it_misses() {
     let needed: [(&str, &[&str]); 6] = [
@@ -215,10 +311,12 @@ fn an_http_function_answers_through_the_runtime_api_even_when_its_table_cannot_b
 fn the_worker_reports_records_through_the_runtime_api_and_refuses_other_events() {
     let record = json!({ "messageId": "m0", "body": "not json", "eventSource": "aws:sqs" });
     let (api, said) = runtime_api(json!({ "Records": [record] }));
-    let mut child = start(BINARIES[4].1, &environment(&api, &nobody()));
-    let (first, body) = heard(&mut child, &said);
+    let ((first, body), lines) = heard_with_log(start(BINARIES[4].1, &environment(&api, &nobody())), &said);
     assert!(first.contains("/invocation/r-1/response"), "{first} {body}");
     assert_eq!(body, r#"{"batchItemFailures":[{"itemIdentifier":"m0"}]}"#);
+    let line = lines.iter().find(|line| line["messageId"] == "m0").unwrap();
+    assert_eq!((line["invocationId"].as_str(), line["outcome"].as_str()), (Some("r-1"), Some("malformed_message")));
+    assert_eq!(line["OrderProcessingErrors"], 1);
 
     let (api, said) = runtime_api(json!({ "version": "2.0" }));
     let mut child = start(BINARIES[4].1, &environment(&api, &nobody()));

@@ -6,6 +6,7 @@ pub mod attribute;
 pub mod body;
 pub mod cart;
 pub mod catalogue;
+pub mod category;
 pub mod checkout;
 pub mod cursor;
 pub mod env;

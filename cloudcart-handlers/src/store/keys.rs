@@ -4,12 +4,15 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cloudcart_shop::env::SIGNING_KEY_ROW;
 use tokio::sync::OnceCell;
 
 use super::dynamo::{broken, failed};
 use super::{Dynamo, StoreError};
 use crate::crypto::{SigningKey, random};
+use crate::span;
 
 /// The attribute of the row that holds the key's 32 bytes. The row has no `expiresAt`, so the table's TTL leaves it alone.
 pub const SIGNING_KEY_ATTRIBUTE: &str = "bytes";
@@ -38,6 +41,8 @@ impl Keys {
         }
         let operation = "PutItem of the signing key";
         let bytes = random::<32>().map_err(|error| broken(operation, error))?;
+        // As DynamoDB writes it, should its answer quote what it was sent.
+        span::current().conceal(&STANDARD.encode(bytes));
         let put = self
             .dynamo
             .client

@@ -2,13 +2,18 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 #![allow(clippy::needless_pass_by_value, reason = "literals of JSON read best by value")]
 
+mod bodies;
 mod carts;
 mod catalogue;
 mod checkouts;
 mod contract;
 mod events;
 mod faults;
+mod gateway;
+mod logs;
+mod metrics;
 mod orders;
+mod records;
 mod roles;
 mod sweeper;
 mod worker;

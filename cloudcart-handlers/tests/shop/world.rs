@@ -15,6 +15,7 @@ use cloudcart_handlers::lambda::{EventHandler, Invocation};
 use cloudcart_handlers::orders::Orders;
 use cloudcart_handlers::products::Products;
 use cloudcart_handlers::queue::Queue;
+use cloudcart_handlers::span::{Output, Sink, Span};
 use cloudcart_handlers::store::{Carts, Dynamo, Keys, MemoryCarts, StoreError, Tables};
 use cloudcart_handlers::sweeper::{Summary, Sweeper};
 use cloudcart_handlers::worker::{self, BatchAnswer, BatchError, Worker};
@@ -72,12 +73,50 @@ impl Queue for TestQueue {
     }
 }
 
+/// Where the lines of a world's functions go.
+#[derive(Default)]
+pub(crate) struct Lines {
+    written: Mutex<String>,
+    pub(crate) broken: AtomicBool,
+}
+
+impl Lines {
+    /// What was written so far, each line read as a JSON object. Forgets it.
+    pub(crate) fn take(&self) -> Vec<Value> {
+        let text = self.text();
+        assert!(text.is_empty() || text.ends_with('\n'), "{text}");
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(lines.iter().all(Value::is_object), "{text}");
+        lines
+    }
+
+    /// The same as it stands.
+    pub(crate) fn text(&self) -> String {
+        std::mem::take(&mut self.written.lock().unwrap())
+    }
+}
+
+impl Sink for Lines {
+    fn write(&self, line: &str) -> std::io::Result<()> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        }
+        self.written.lock().unwrap().push_str(line);
+        Ok(())
+    }
+}
+
+/// What the functions sign their calls with.
+pub(crate) const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
 pub(crate) struct World {
     db: dynoxide::Database,
     pub(crate) faults: Faults,
     pub(crate) dynamo: Dynamo,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) queue: Arc<TestQueue>,
+    pub(crate) lines: Arc<Lines>,
+    pub(crate) span: Arc<Span>,
     pub(crate) products: Arc<Products>,
     pub(crate) cart: Arc<CartFunction>,
     pub(crate) checkout: Arc<Checkout>,
@@ -168,7 +207,8 @@ impl World {
         let faults = Faults::new();
         let env = Env::new(|name| match name {
             "AWS_REGION" => Some("eu-west-1".to_owned()),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+            "AWS_ACCESS_KEY_ID" => Some("test".to_owned()),
+            "AWS_SECRET_ACCESS_KEY" => Some(SECRET_ACCESS_KEY.to_owned()),
             "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.clone()),
             _ => None,
         });
@@ -185,6 +225,9 @@ impl World {
         let clock = Arc::new(ManualClock(AtomicI64::new(1_795_478_400)));
         let time: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let queue = Arc::new(TestQueue::default());
+        let lines = Arc::new(Lines::default());
+        let sink: Arc<dyn Sink> = Arc::<Lines>::clone(&lines);
+        let span = Span::root(Output { sink, clock: Arc::clone(&time), function_name: "shop-test".to_owned() });
         let keys = || Keys::new(dynamo.clone());
         let carts: Arc<dyn Carts> =
             if memory_carts { Arc::new(MemoryCarts::new(Arc::clone(&time))) } else { Arc::new(dynamo.clone()) };
@@ -214,6 +257,8 @@ impl World {
             dynamo,
             clock,
             queue,
+            lines,
+            span,
             _stop: stop,
         };
         for input in catalogue::sample() {
@@ -248,24 +293,37 @@ impl World {
         self.rows("Inventory").iter().map(|row| (text(&row["id"]["S"]), text(&row["available"]["N"]))).collect()
     }
 
-    /// Sends a request to the function that its route belongs to.
+    /// Sends a request to the function that its route belongs to, and checks what every answer must have.
     pub(crate) async fn send(&self, call: Call) -> GatewayResponse {
+        self.span.scope(self.to_function(call, true)).await
+    }
+
+    /// The same for a request that says more than the contract names.
+    pub(crate) async fn send_unchecked(&self, call: Call) -> GatewayResponse {
+        self.span.scope(self.to_function(call, false)).await
+    }
+
+    async fn to_function(&self, call: Call, check: bool) -> GatewayResponse {
         let event = call.event();
         let key = event.request_context.route_key.clone().unwrap();
         let route = routes::ROUTES.iter().find(|route| route.key() == key).unwrap();
-        match route.function {
-            Function::Products => answer(&self.products, call).await,
-            Function::Cart => answer(&self.cart, call).await,
-            Function::Checkout => answer(&self.checkout, call).await,
-            Function::Orders => answer(&self.orders, call).await,
+        let response = match route.function {
+            Function::Products => http::handle(&self.products, event, INVOCATION).await,
+            Function::Cart => http::handle(&self.cart, event, INVOCATION).await,
+            Function::Checkout => http::handle(&self.checkout, event, INVOCATION).await,
+            Function::Orders => http::handle(&self.orders, event, INVOCATION).await,
             Function::Worker | Function::Sweeper => unreachable!("{} has no route", route.function.name()),
+        };
+        if check {
+            checked(route.function, &call, &response);
         }
+        response
     }
 
     /// Lets the worker take these messages.
     pub(crate) async fn work(&self, bodies: &[String]) -> Result<BatchAnswer, BatchError> {
         let deadline = self.clock.now().as_millisecond() + 30_000;
-        worker::handle(&self.worker, batch(bodies), deadline).await
+        self.span.scope(worker::handle(&self.worker, batch(bodies), deadline)).await
     }
 
     /// Lets the sweeper run once, as EventBridge wakes it.
@@ -277,15 +335,23 @@ impl World {
     pub(crate) async fn wake(&self, event: Value) -> Summary {
         let deadline = self.clock.now().as_millisecond() + 50_000;
         let invocation = Invocation { id: "sweep-1".to_owned(), deadline };
-        self.sweeper.handle(event, &invocation).await.unwrap()
+        let work = async { Span::begin().scope(self.sweeper.handle(event, &invocation)).await };
+        self.span.scope(work).await.unwrap()
     }
+}
+
+/// Lambda's own id of an invocation.
+pub(crate) const INVOCATION: &str = "invocation";
+
+fn checked(function: Function, call: &Call, response: &GatewayResponse) {
+    contract::check(function, &call.event(), response);
+    assert_eq!(response.headers["x-request-id"], "JKJaXmPLvHcESHA=");
+    assert!(response.headers.contains_key("cache-control"), "{response:?}");
 }
 
 /// Sends a request to any function, and checks what every answer must have.
 pub(crate) async fn answer<H: HttpHandler>(handler: &Arc<H>, call: Call) -> GatewayResponse {
-    let response = http::handle(handler, call.event(), "invocation").await;
-    contract::check(H::FUNCTION, &call.event(), &response);
-    assert_eq!(response.headers["x-request-id"], "JKJaXmPLvHcESHA=");
-    assert!(response.headers.contains_key("cache-control"), "{response:?}");
+    let response = http::handle(handler, call.event(), INVOCATION).await;
+    checked(H::FUNCTION, &call, &response);
     response
 }
