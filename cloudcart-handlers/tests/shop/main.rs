@@ -10,5 +10,7 @@ mod events;
 mod faults;
 mod orders;
 mod roles;
+mod shop;
+mod stores;
 mod worker;
 mod world;
