@@ -109,9 +109,8 @@ impl CartFunction {
         Ok((live.unwrap_or(Cart { version: seen, ..Cart::default() }), seen))
     }
 
-    async fn goods(&self, mut ids: Vec<ProductId>, more: Option<&ProductId>) -> Result<Goods, Failure> {
-        ids.extend(more.filter(|id| !ids.contains(id)).cloned().into_iter().collect::<Vec<_>>());
-        Ok(tokio::try_join!(self.catalogue.products(&ids), self.catalogue.stock(&ids))?)
+    async fn goods(&self, ids: &[ProductId]) -> Result<Goods, Failure> {
+        Ok(tokio::try_join!(self.catalogue.products(ids), self.catalogue.stock(ids))?)
     }
 
     async fn show(&self, request: &Request) -> Result<Response, Failure> {
@@ -119,7 +118,7 @@ impl CartFunction {
             return self.view(&Cart::default(), &Goods::default(), None);
         };
         let (cart, _) = self.load(&place.id).await?;
-        let goods = self.goods(cart.ids(), None).await?;
+        let goods = self.goods(&cart.ids()).await?;
         self.view(&cart, &goods, Some(&place))
     }
 
@@ -137,6 +136,8 @@ impl CartFunction {
             }
         }
         let Some(place) = place else { return self.view(&Cart::default(), &Goods::default(), None) };
+        // Looked up once: the less lies between reading the cart and writing it, the fewer others come between.
+        let mut known: Option<(Vec<ProductId>, Goods)> = None;
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 tokio::time::sleep(crypto::jitter(10 * attempt)).await;
@@ -151,7 +152,15 @@ impl CartFunction {
                 Change::Set(id, qty) if *qty > 0 => Some(id),
                 Change::Set(..) | Change::Remove(_) => None,
             };
-            let goods = self.goods(cart.ids(), wanted).await?;
+            let mut ids = cart.ids();
+            ids.extend(wanted.filter(|id| !cart.lines.iter().any(|line| line.id == **id)).cloned());
+            let (_, goods) = match &mut known {
+                Some(known) if ids.iter().all(|id| known.0.contains(id)) => known,
+                _ => {
+                    let goods = self.goods(&ids).await?;
+                    known.insert((ids, goods))
+                }
+            };
             if let Some(id) = wanted {
                 sellable(id, &cart, &goods.0)?;
             }
@@ -162,14 +171,14 @@ impl CartFunction {
                 Change::Remove(id) => drop(cart.remove(id)),
             }
             if cart.lines == before {
-                return self.view(&cart, &goods, Some(&place));
+                return self.view(&cart, goods, Some(&place));
             }
             cart.version = seen + 1;
             let life = if place.token.is_some() { TOKEN_LIFE } else { ADDRESS_LIFE };
             cart.expires_at = self.clock.now().as_second() + life;
             if self.carts.save(&place.id, &cart, seen).await? == Written::Yes {
                 measure(&before, &cart.lines);
-                return self.view(&cart, &goods, Some(&place));
+                return self.view(&cart, goods, Some(&place));
             }
         }
         Err(StoreError::Busy { operation: "changing a cart that many change at once", source: None }.into())

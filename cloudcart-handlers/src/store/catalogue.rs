@@ -4,23 +4,24 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
+use cloudcart_shop::attribute::Row;
 use cloudcart_shop::cursor::StartKey;
 use cloudcart_shop::env::GSI_CATEGORY;
 use cloudcart_shop::ids::ProductId;
 use cloudcart_shop::product::{Product, Stock};
 use serde_json::json;
 
-use super::dynamo::{Item, failed, row, start_item, start_key, unreadable};
+use super::dynamo::{failed, row, start_item, start_key, unreadable};
 use super::{Catalogue, Dynamo, Page, StoreError};
 use crate::log::{self, Level};
 
-const PRODUCTS: &str = "Products";
-const INVENTORY: &str = "Inventory";
+/// The tables' kinds, for messages.
+pub(super) const PRODUCTS: &str = "Products";
+pub(super) const INVENTORY: &str = "Inventory";
 
 /// Reads the rows of a list. One that makes no sense is logged and left out: it must not take the whole catalogue away.
-fn readable(items: Vec<Item>) -> impl Iterator<Item = Product> {
-    items.into_iter().filter_map(|item| {
-        let row = row(item);
+pub(super) fn readable(rows: impl IntoIterator<Item = Row>) -> impl Iterator<Item = Product> {
+    rows.into_iter().filter_map(|row| {
         let product = Product::from_row(&row);
         if let Err(error) = &product {
             let fields = json!({ "table": PRODUCTS, "id": format!("{:?}", row.get("id")), "error": error.to_string() });
@@ -45,7 +46,7 @@ impl Catalogue for Dynamo {
     async fn products(&self, ids: &[ProductId]) -> Result<HashMap<ProductId, Product>, StoreError> {
         let keys = ids.iter().map(ProductId::as_str);
         let items = self.get_all("BatchGetItem on Products", &self.tables.products, "id", keys).await?;
-        Ok(readable(items).map(|product| (product.id.clone(), product)).collect())
+        Ok(readable(items.into_iter().map(row)).map(|product| (product.id.clone(), product)).collect())
     }
 
     async fn stock(&self, ids: &[ProductId]) -> Result<HashMap<ProductId, Stock>, StoreError> {
@@ -98,6 +99,9 @@ impl Catalogue for Dynamo {
                 .map_err(|error| failed(operation, error))?;
             (got.items, got.last_evaluated_key, operation)
         };
-        Ok(Page { items: readable(items.unwrap_or_default()).collect(), last: start_key(operation, last)? })
+        Ok(Page {
+            items: readable(items.unwrap_or_default().into_iter().map(row)).collect(),
+            last: start_key(operation, last)?,
+        })
     }
 }

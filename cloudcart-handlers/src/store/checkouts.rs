@@ -11,9 +11,11 @@ use super::dynamo::{broken, failed, is_throttling, item, row, unreadable};
 use super::{Checkouts, Dynamo, Placed, Record, StoreError};
 use crate::crypto::jitter;
 
-const TABLE: &str = "Idempotency";
+/// The table's kind, for messages.
+pub(super) const TABLE: &str = "Idempotency";
 
-fn to_row(record: &Record) -> Row {
+/// The row of a record.
+pub(super) fn to_row(record: &Record) -> Row {
     Row::from([
         ("key".to_owned(), Attribute::text(&record.key)),
         ("requestHash".to_owned(), Attribute::text(&record.request_hash)),
@@ -23,7 +25,8 @@ fn to_row(record: &Record) -> Row {
     ])
 }
 
-fn from_row(row: &Row) -> Result<Record, RowError> {
+/// Reads a record's row.
+pub(super) fn from_row(row: &Row) -> Result<Record, RowError> {
     Ok(Record {
         key: text(row, "key")?.to_owned(),
         request_hash: text(row, "requestHash")?.to_owned(),

@@ -1,4 +1,4 @@
-//! What the functions keep and where: small traits, and DynamoDB behind them.
+//! What the functions keep and where: small traits, and DynamoDB behind them. In tests, memory.
 
 mod carts;
 mod catalogue;
@@ -6,6 +6,7 @@ mod checkouts;
 mod dynamo;
 mod fulfilment;
 mod keys;
+pub mod memory;
 mod orders;
 mod sweeps;
 
@@ -19,6 +20,8 @@ use cloudcart_shop::ids::{OrderId, ProductId};
 use cloudcart_shop::order::{Order, State};
 use cloudcart_shop::product::{Product, Stock};
 use cloudcart_shop::sweep::Waiting;
+
+use crate::crypto::SigningKey;
 
 pub use carts::MemoryCarts;
 pub use dynamo::{Dynamo, Tables, failed};
@@ -184,4 +187,13 @@ pub trait Sweeps: Orders {
     ) -> Result<Page<Result<Waiting, StoreError>>, StoreError>;
     /// Notes that a message was sent about an order if it is still pending. `at` is in seconds since 1970.
     async fn swept(&self, id: &OrderId, at: i64) -> Result<Written, StoreError>;
+}
+
+/// The shop's own secret, where all functions find it.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// The signing key, if it has been made.
+    async fn signing_key(&self) -> Result<Option<SigningKey>, StoreError>;
+    /// Keeps the bytes of a new signing key unless there is one.
+    async fn keep_signing_key(&self, bytes: [u8; 32]) -> Result<Written, StoreError>;
 }

@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 
 use crate::events::{Answer, Call, call};
 use crate::world::{World, demo, standard};
-use cloudcart_handlers::store::{Carts, MemoryCarts, Written};
-use cloudcart_shop::cart::Cart;
 use cloudcart_shop::env::Identity;
-use cloudcart_shop::ids::ProductId;
 use std::sync::Arc;
 
 fn add(id: &str, qty: u32) -> Call {
@@ -176,15 +173,6 @@ async fn setting_and_removing_can_be_repeated() {
 }
 
 #[tokio::test]
-async fn a_line_never_holds_more_than_99_and_a_cart_never_more_than_50_lines() {
-    let world = demo();
-    assert_eq!(world.send(add("1", 60)).await.status_code, 200);
-    let response = world.send(add("1", 60)).await;
-    assert_eq!((response.status_code, response.code().as_str()), (422, "qty_limit"));
-    assert_eq!(shown(&world).await, [("1".to_owned(), 60)]);
-}
-
-#[tokio::test]
 async fn if_match_guards_a_change() {
     let world = demo();
     let first = world.send(add("1", 1).header("if-match", "\"0\"")).await;
@@ -195,19 +183,6 @@ async fn if_match_guards_a_change() {
         assert_eq!(response.status_code, status, "{tag}");
     }
     assert_eq!(shown(&world).await, [("1".to_owned(), 3)]);
-}
-
-#[tokio::test]
-async fn a_cart_ends_on_time_although_its_row_is_still_there() {
-    let world = demo();
-    world.send(add("1", 2)).await;
-    world.clock.advance(3_599);
-    assert_eq!(shown(&world).await, [("1".to_owned(), 2)]);
-    world.clock.advance(1);
-    assert_eq!(shown(&world).await, []);
-    // The version goes on, so that an old tag does not fit the new cart.
-    let response = world.send(add("2", 1)).await;
-    assert_eq!((lines(&response.value()), response.value()["version"].clone()), (vec![("2".to_owned(), 1)], json!(2)));
 }
 
 #[tokio::test]
@@ -235,28 +210,4 @@ async fn adds_at_the_same_time_are_all_counted() {
         }
         assert_eq!(shown(&world).await, [("1".to_owned(), 12)]);
     }
-}
-
-/// What any store of carts must do.
-async fn contract(carts: &dyn Carts) {
-    let mut cart = Cart { version: 1, expires_at: 2_000_000_000, ..Cart::default() };
-    cart.add(&ProductId::parse("1").unwrap(), 2).unwrap();
-    assert_eq!(carts.load("a").await.unwrap(), None);
-    assert_eq!(carts.save("a", &cart, 1).await.unwrap(), Written::Conflict);
-    assert_eq!(carts.load("a").await.unwrap(), None);
-    assert_eq!(carts.save("a", &cart, 0).await.unwrap(), Written::Yes);
-    assert_eq!(carts.save("a", &cart, 0).await.unwrap(), Written::Conflict);
-    assert_eq!(carts.load("a").await.unwrap().as_ref(), Some(&cart));
-    let emptied = Cart { version: 2, lines: Vec::new(), ..cart.clone() };
-    assert_eq!(carts.save("a", &emptied, 1).await.unwrap(), Written::Yes);
-    assert_eq!(carts.save("a", &cart, 1).await.unwrap(), Written::Conflict);
-    assert_eq!(carts.load("a").await.unwrap(), Some(emptied));
-    assert_eq!(carts.load("b").await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn both_stores_keep_the_contract() {
-    let world = demo();
-    contract(&world.dynamo).await;
-    contract(&MemoryCarts::new(world.clock)).await;
 }

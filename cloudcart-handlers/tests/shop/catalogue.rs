@@ -7,7 +7,8 @@ use cloudcart_shop::catalogue::ProductInput;
 use serde_json::{Value, json};
 
 use crate::events::{Answer, call};
-use crate::world::{World, answer, demo};
+use crate::shop::answer;
+use crate::world::{World, demo};
 
 fn product(world: &World, id: &str, category: &str) {
     let input = ProductInput::from_fields(|name| match name {

@@ -8,7 +8,8 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::{Value, json};
 
 use crate::events::{Answer, Call, call};
-use crate::world::{INVOCATION, World, demo, standard};
+use crate::shop::INVOCATION;
+use crate::world::{World, demo, standard};
 
 const SEED: &str = r#"{"items":[{"id":"1","qty":2}],"total":199.99}"#;
 

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 use crate::events::{Answer, Call, batch, call};
 use crate::faults::QUOTE;
-use crate::world::{INVOCATION, SECRET_ACCESS_KEY, World, demo, standard};
+use crate::shop::INVOCATION;
+use crate::world::{SECRET_ACCESS_KEY, World, demo, standard};
 
 const ADDRESS: &str = "198.51.100.77";
 const EMAIL: &str = "ada.lovelace+shop@example.com";

@@ -15,6 +15,8 @@ mod metrics;
 mod orders;
 mod records;
 mod roles;
+mod shop;
+mod stores;
 mod sweeper;
 mod worker;
 mod world;

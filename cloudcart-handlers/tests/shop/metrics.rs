@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::events::{Call, batch, call};
-use crate::world::{INVOCATION, Lines, World, demo};
+use crate::shop::{INVOCATION, Lines};
+use crate::world::{World, demo};
 
 /// Units that CloudWatch knows, as far as they are used here.
 const UNITS: [&str; 3] = ["Count", "Milliseconds", "None"];

@@ -18,7 +18,8 @@ use cloudcart_shop::sweep::{SWEEPS, Waiting};
 use serde_json::{Value, json};
 
 use crate::events::{Answer, call};
-use crate::world::{ManualClock, World, demo};
+use crate::shop::ManualClock;
+use crate::world::{World, demo};
 
 /// Places an order while the queue is down.
 async fn unsent(world: &World) -> Order {
@@ -326,7 +327,7 @@ impl Sweeps for Odd {
 fn odd(world: &World, busy: &'static [&'static str], panics: OrderId) -> Sweeper {
     Sweeper {
         orders: Arc::new(Odd { dynamo: world.dynamo.clone(), busy, panics }),
-        queue: Arc::<crate::world::TestQueue>::clone(&world.queue),
+        queue: Arc::<crate::shop::TestQueue>::clone(&world.queue),
         clock: Arc::<ManualClock>::clone(&world.clock),
     }
 }

@@ -1,110 +1,19 @@
-//! A whole shop for one test: its tables in memory, its functions, a queue and a clock that the test owns.
+//! A whole shop for one test: its tables in a DynamoDB engine in this process, and its functions.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
-use cloudcart_handlers::cart::CartFunction;
-use cloudcart_handlers::checkout::Checkout;
 use cloudcart_handlers::clients::Aws;
-use cloudcart_handlers::clock::Clock;
 use cloudcart_handlers::config::Env;
-use cloudcart_handlers::http::{self, GatewayResponse, HttpHandler};
-use cloudcart_handlers::lambda::{EventHandler, Invocation};
-use cloudcart_handlers::orders::Orders;
-use cloudcart_handlers::products::Products;
-use cloudcart_handlers::queue::Queue;
-use cloudcart_handlers::span::{Output, Sink, Span};
-use cloudcart_handlers::store::{Carts, Dynamo, Keys, MemoryCarts, StoreError, Tables};
-use cloudcart_handlers::sweeper::{Summary, Sweeper};
-use cloudcart_handlers::worker::{self, BatchAnswer, BatchError, Worker};
+use cloudcart_handlers::store::{Dynamo, Tables};
 use cloudcart_shop::attribute::{Attribute, Row};
 use cloudcart_shop::catalogue;
 use cloudcart_shop::env::Identity;
-use cloudcart_shop::functions::Function;
 use cloudcart_shop::ids::ProductId;
 use cloudcart_shop::product::Stock;
-use cloudcart_shop::routes;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::contract;
-use crate::events::{Call, batch};
 use crate::faults::Faults;
-
-/// A clock that stands still until it is moved.
-pub(crate) struct ManualClock(AtomicI64);
-
-impl ManualClock {
-    pub(crate) fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-}
-
-/// A queue that keeps what it is sent, or refuses it.
-#[derive(Default)]
-pub(crate) struct TestQueue {
-    sent: Mutex<Vec<String>>,
-    pub(crate) down: AtomicBool,
-}
-
-impl TestQueue {
-    /// What was sent so far. Forgets it.
-    pub(crate) fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.sent.lock().unwrap())
-    }
-}
-
-#[async_trait]
-impl Queue for TestQueue {
-    async fn send(&self, body: String) -> Result<(), StoreError> {
-        if self.down.load(Ordering::SeqCst) {
-            return Err(StoreError::Busy { operation: "SendMessage", source: None });
-        }
-        self.sent.lock().unwrap().push(body);
-        Ok(())
-    }
-}
-
-/// Where the lines of a world's functions go.
-#[derive(Default)]
-pub(crate) struct Lines {
-    written: Mutex<String>,
-    pub(crate) broken: AtomicBool,
-}
-
-impl Lines {
-    /// What was written so far, each line read as a JSON object. Forgets it.
-    pub(crate) fn take(&self) -> Vec<Value> {
-        let text = self.text();
-        assert!(text.is_empty() || text.ends_with('\n'), "{text}");
-        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert!(lines.iter().all(Value::is_object), "{text}");
-        lines
-    }
-
-    /// The same as it stands.
-    pub(crate) fn text(&self) -> String {
-        std::mem::take(&mut self.written.lock().unwrap())
-    }
-}
-
-impl Sink for Lines {
-    fn write(&self, line: &str) -> std::io::Result<()> {
-        if self.broken.load(Ordering::SeqCst) {
-            return Err(std::io::ErrorKind::BrokenPipe.into());
-        }
-        self.written.lock().unwrap().push_str(line);
-        Ok(())
-    }
-}
+use crate::shop::Shop;
 
 /// What the functions sign their calls with.
 pub(crate) const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -113,17 +22,16 @@ pub(crate) struct World {
     db: dynoxide::Database,
     pub(crate) faults: Faults,
     pub(crate) dynamo: Dynamo,
-    pub(crate) clock: Arc<ManualClock>,
-    pub(crate) queue: Arc<TestQueue>,
-    pub(crate) lines: Arc<Lines>,
-    pub(crate) span: Arc<Span>,
-    pub(crate) products: Arc<Products>,
-    pub(crate) cart: Arc<CartFunction>,
-    pub(crate) checkout: Arc<Checkout>,
-    pub(crate) orders: Arc<Orders>,
-    pub(crate) worker: Arc<Worker>,
-    pub(crate) sweeper: Sweeper,
+    shop: Shop,
     _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl std::ops::Deref for World {
+    type Target = Shop;
+
+    fn deref(&self) -> &Shop {
+        &self.shop
+    }
 }
 
 fn table(name: &str, key: &str, indexes: &[(&str, [&str; 2])]) -> Value {
@@ -222,45 +130,8 @@ impl World {
             idempotency: "Idempotency".to_owned(),
         };
         let dynamo = Dynamo::new(client.dynamodb(), tables);
-        let clock = Arc::new(ManualClock(AtomicI64::new(1_795_478_400)));
-        let time: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
-        let queue = Arc::new(TestQueue::default());
-        let lines = Arc::new(Lines::default());
-        let sink: Arc<dyn Sink> = Arc::<Lines>::clone(&lines);
-        let span = Span::root(Output { sink, clock: Arc::clone(&time), function_name: "shop-test".to_owned() });
-        let keys = || Keys::new(dynamo.clone());
-        let carts: Arc<dyn Carts> =
-            if memory_carts { Arc::new(MemoryCarts::new(Arc::clone(&time))) } else { Arc::new(dynamo.clone()) };
-        let world = Self {
-            products: Arc::new(Products::new(Arc::new(dynamo.clone()), keys())),
-            cart: Arc::new(CartFunction {
-                carts,
-                catalogue: Arc::new(dynamo.clone()),
-                keys: keys(),
-                identity,
-                clock: Arc::clone(&time),
-            }),
-            checkout: Arc::new(Checkout {
-                orders: Arc::new(dynamo.clone()),
-                catalogue: Arc::new(dynamo.clone()),
-                carts: (!memory_carts).then(|| Arc::new(dynamo.clone()) as Arc<dyn Carts>),
-                queue: Arc::<TestQueue>::clone(&queue),
-                keys: keys(),
-                identity,
-                clock: Arc::clone(&time),
-            }),
-            orders: Arc::new(Orders { orders: Arc::new(dynamo.clone()), keys: keys(), identity }),
-            worker: Arc::new(Worker { orders: Arc::new(dynamo.clone()), clock: Arc::clone(&time) }),
-            sweeper: Sweeper { orders: Arc::new(dynamo.clone()), queue: Arc::<TestQueue>::clone(&queue), clock: time },
-            db,
-            faults,
-            dynamo,
-            clock,
-            queue,
-            lines,
-            span,
-            _stop: stop,
-        };
+        let shop = Shop::new(&dynamo, identity, memory_carts);
+        let world = Self { db, faults, dynamo, shop, _stop: stop };
         for input in catalogue::sample() {
             world.put("Products", &input.product_row());
         }
@@ -292,66 +163,4 @@ impl World {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         self.rows("Inventory").iter().map(|row| (text(&row["id"]["S"]), text(&row["available"]["N"]))).collect()
     }
-
-    /// Sends a request to the function that its route belongs to, and checks what every answer must have.
-    pub(crate) async fn send(&self, call: Call) -> GatewayResponse {
-        self.span.scope(self.to_function(call, true)).await
-    }
-
-    /// The same for a request that says more than the contract names.
-    pub(crate) async fn send_unchecked(&self, call: Call) -> GatewayResponse {
-        self.span.scope(self.to_function(call, false)).await
-    }
-
-    async fn to_function(&self, call: Call, check: bool) -> GatewayResponse {
-        let event = call.event();
-        let key = event.request_context.route_key.clone().unwrap();
-        let route = routes::ROUTES.iter().find(|route| route.key() == key).unwrap();
-        let response = match route.function {
-            Function::Products => http::handle(&self.products, event, INVOCATION).await,
-            Function::Cart => http::handle(&self.cart, event, INVOCATION).await,
-            Function::Checkout => http::handle(&self.checkout, event, INVOCATION).await,
-            Function::Orders => http::handle(&self.orders, event, INVOCATION).await,
-            Function::Worker | Function::Sweeper => unreachable!("{} has no route", route.function.name()),
-        };
-        if check {
-            checked(route.function, &call, &response);
-        }
-        response
-    }
-
-    /// Lets the worker take these messages.
-    pub(crate) async fn work(&self, bodies: &[String]) -> Result<BatchAnswer, BatchError> {
-        let deadline = self.clock.now().as_millisecond() + 30_000;
-        self.span.scope(worker::handle(&self.worker, batch(bodies), deadline)).await
-    }
-
-    /// Lets the sweeper run once, as EventBridge wakes it.
-    pub(crate) async fn sweep(&self) -> Summary {
-        self.wake(json!({ "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} })).await
-    }
-
-    /// Lets the sweeper run once on an event.
-    pub(crate) async fn wake(&self, event: Value) -> Summary {
-        let deadline = self.clock.now().as_millisecond() + 50_000;
-        let invocation = Invocation { id: "sweep-1".to_owned(), deadline };
-        let work = async { Span::begin().scope(self.sweeper.handle(event, &invocation)).await };
-        self.span.scope(work).await.unwrap()
-    }
-}
-
-/// Lambda's own id of an invocation.
-pub(crate) const INVOCATION: &str = "invocation";
-
-fn checked(function: Function, call: &Call, response: &GatewayResponse) {
-    contract::check(function, &call.event(), response);
-    assert_eq!(response.headers["x-request-id"], "JKJaXmPLvHcESHA=");
-    assert!(response.headers.contains_key("cache-control"), "{response:?}");
-}
-
-/// Sends a request to any function, and checks what every answer must have.
-pub(crate) async fn answer<H: HttpHandler>(handler: &Arc<H>, call: Call) -> GatewayResponse {
-    let response = http::handle(handler, call.event(), INVOCATION).await;
-    checked(H::FUNCTION, &call, &response);
-    response
 }
