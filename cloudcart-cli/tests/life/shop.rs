@@ -97,12 +97,19 @@ impl Shop {
 
     /// Sends a message with the account's own keys, as somebody with the SDK would.
     pub(crate) fn send(&self, queue_url: &str, body: &str) {
+        self.on_target(async |target| {
+            target.sqs().send_message().queue_url(queue_url).message_body(body).send().await.unwrap();
+        });
+    }
+
+    /// Does something with the SDK, under the account's own keys.
+    pub(crate) fn on_target<T>(&self, work: impl AsyncFnOnce(&Target) -> T) -> T {
         let options = target(&self.status());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let target = Target::connect(&options).await.unwrap();
-            target.sqs().send_message().queue_url(queue_url).message_body(body).send().await.unwrap();
-        });
+            work(&target).await
+        })
     }
 
     /// Process ids of the handlers that the cloud of this shop runs.
