@@ -29,8 +29,11 @@ use shop::Shop;
 
 /// The seed when none is given.
 const SEED: u64 = 20_261_124;
-/// Clients at once.
-const CLIENTS: usize = 16;
+/// Clients at once, each with up to three requests at a time.
+const CLIENTS: usize = 4;
+/// Workers at once. The local cloud has ten environments for all functions together; were clients and workers to want more
+/// than those, most of the run would be throttling and cold starts.
+const WORKERS: i32 = 4;
 /// The template hides a message for 180 s, which five receives of poison make a quarter of an hour. An operator may set
 /// less; a batch has to be done within it, or its messages come once more.
 const HIDDEN_SECONDS: u32 = 5;
@@ -142,6 +145,8 @@ impl Run {
         std::fs::write(&file, catalogue).unwrap();
         shop.ok(&["seed", file.to_str().unwrap()]);
         let cloud = Cloud::of(&shop);
+        // In this order: Lambda takes no change of a mapping whose queue hides messages for less than the function may take.
+        cloud.work_with(WORKERS);
         cloud.hide_for(HIDDEN_SECONDS);
         let began = Instant::now();
         Self { shop, cloud, plan, counts: Counts::default(), began, deadline: began + PATIENCE }

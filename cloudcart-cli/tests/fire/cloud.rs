@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_lambda::types::ScalingConfig;
 use cloudcart_deploy::Target;
 use serde_json::{Value, json};
 
@@ -60,6 +61,17 @@ impl Cloud {
         let set = self.target.sqs().set_queue_attributes().queue_url(&self.queue);
         let set = set.attributes("VisibilityTimeout".into(), seconds.to_string()).send();
         self.runtime.block_on(set).unwrap();
+    }
+
+    /// How many workers there are at most, as the queue's mapping says.
+    pub(crate) fn work_with(&self, workers: i32) {
+        let lambda = self.target.lambda();
+        let mappings = lambda.list_event_source_mappings().function_name(&self.worker).send();
+        let mappings = self.runtime.block_on(mappings).unwrap();
+        let [mapping] = mappings.event_source_mappings() else { panic!("the worker has more than one mapping") };
+        let scaling = ScalingConfig::builder().maximum_concurrency(workers).build();
+        let update = lambda.update_event_source_mapping().uuid(mapping.uuid().unwrap()).scaling_config(scaling);
+        self.runtime.block_on(update.send()).unwrap();
     }
 
     /// Messages of the checkout queue: visible, hidden and delayed together.

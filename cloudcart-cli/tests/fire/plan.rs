@@ -49,13 +49,13 @@ pub(crate) struct Product {
 
 /// One hot product that runs out, scarce ones that run out early, one that never does, and untracked ones.
 pub(crate) const PRODUCTS: [Product; 7] = [
-    Product { id: "hot", stock: Some(900), share: 40 },
-    Product { id: "scarce-1", stock: Some(60), share: 5 },
-    Product { id: "scarce-2", stock: Some(30), share: 5 },
-    Product { id: "single", stock: Some(1), share: 2 },
-    Product { id: "plenty", stock: Some(1_000_000), share: 18 },
-    Product { id: "free-1", stock: None, share: 15 },
-    Product { id: "free-2", stock: None, share: 15 },
+    Product { id: "hot", stock: Some(1_300), share: 30 },
+    Product { id: "scarce-1", stock: Some(60), share: 3 },
+    Product { id: "scarce-2", stock: Some(30), share: 3 },
+    Product { id: "single", stock: Some(1), share: 1 },
+    Product { id: "plenty", stock: Some(1_000_000), share: 23 },
+    Product { id: "free-1", stock: None, share: 20 },
+    Product { id: "free-2", stock: None, share: 20 },
 ];
 
 /// How a client sends the copies of its request.
