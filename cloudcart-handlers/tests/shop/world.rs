@@ -10,6 +10,7 @@ use cloudcart_handlers::checkout::Checkout;
 use cloudcart_handlers::clients::Aws;
 use cloudcart_handlers::clock::Clock;
 use cloudcart_handlers::config::Env;
+use cloudcart_handlers::desk::Desk;
 use cloudcart_handlers::http::{self, GatewayResponse, HttpHandler};
 use cloudcart_handlers::lambda::{EventHandler, Invocation};
 use cloudcart_handlers::orders::Orders;
@@ -123,6 +124,7 @@ pub(crate) struct World {
     pub(crate) orders: Arc<Orders>,
     pub(crate) worker: Arc<Worker>,
     pub(crate) sweeper: Sweeper,
+    pub(crate) desk: Desk,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
@@ -251,7 +253,12 @@ impl World {
             }),
             orders: Arc::new(Orders { orders: Arc::new(dynamo.clone()), keys: keys(), identity }),
             worker: Arc::new(Worker { orders: Arc::new(dynamo.clone()), clock: Arc::clone(&time) }),
-            sweeper: Sweeper { orders: Arc::new(dynamo.clone()), queue: Arc::<TestQueue>::clone(&queue), clock: time },
+            sweeper: Sweeper {
+                orders: Arc::new(dynamo.clone()),
+                queue: Arc::<TestQueue>::clone(&queue),
+                clock: Arc::clone(&time),
+            },
+            desk: Desk { orders: Arc::new(dynamo.clone()), clock: time },
             db,
             faults,
             dynamo,
@@ -312,7 +319,9 @@ impl World {
             Function::Cart => http::handle(&self.cart, event, INVOCATION).await,
             Function::Checkout => http::handle(&self.checkout, event, INVOCATION).await,
             Function::Orders => http::handle(&self.orders, event, INVOCATION).await,
-            Function::Worker | Function::Sweeper => unreachable!("{} has no route", route.function.name()),
+            Function::Worker | Function::Sweeper | Function::Desk => {
+                unreachable!("{} has no route", route.function.name())
+            }
         };
         if check {
             checked(route.function, &call, &response);
@@ -324,6 +333,14 @@ impl World {
     pub(crate) async fn work(&self, bodies: &[String]) -> Result<BatchAnswer, BatchError> {
         let deadline = self.clock.now().as_millisecond() + 30_000;
         self.span.scope(worker::handle(&self.worker, batch(bodies), deadline)).await
+    }
+
+    /// Asks the desk, and gives its answer as it is sent.
+    pub(crate) async fn ask(&self, event: Value) -> Value {
+        let deadline = self.clock.now().as_millisecond() + 10_000;
+        let invocation = Invocation { id: "ask-1".to_owned(), deadline };
+        let work = async { Span::begin().scope(self.desk.handle(event, &invocation)).await };
+        serde_json::to_value(self.span.scope(work).await.unwrap()).unwrap()
     }
 
     /// Lets the sweeper run once, as EventBridge wakes it.
