@@ -6,7 +6,6 @@ use super::{Rule, Rules};
 use crate::{
     api::{ApiRequest, Need, Service},
     error::{AwsError, Protocol},
-    store::StoreError,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -38,7 +37,7 @@ impl Service for Rules {
         let body = match request.operation.as_str() {
             "ListRules" => {
                 let prefix = input.get("NamePrefix").and_then(Value::as_str).unwrap_or_default();
-                let rules = self.all().map_err(broken)?;
+                let rules = self.all()?;
                 let rules: Vec<_> = rules
                     .into_iter()
                     .filter(|(name, _)| name.starts_with(prefix))
@@ -71,7 +70,7 @@ impl Service for Rules {
 
 impl Rules {
     fn existing(&self, name: &str) -> Result<Rule, AwsError> {
-        self.find(name).map_err(broken)?.ok_or_else(|| missing(name))
+        self.find(name)?.ok_or_else(|| missing(name))
     }
 
     /// A rule that is switched on again is due one period later, not for what it missed.
@@ -82,7 +81,7 @@ impl Rules {
                 rule.plan(now, now);
             }
         });
-        changed.map_err(broken)?.map(|_| json!({})).ok_or_else(|| missing(name))
+        changed?.map(|_| json!({})).ok_or_else(|| missing(name))
     }
 
     fn described(&self, rule: &Rule) -> Value {
@@ -104,10 +103,6 @@ impl Rules {
         }
         shown
     }
-}
-
-fn broken(error: StoreError) -> AwsError {
-    AwsError::internal(&error)
 }
 
 fn missing(name: &str) -> AwsError {

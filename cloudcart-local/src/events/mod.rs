@@ -25,6 +25,8 @@ use std::{
 use tokio::sync::{Notify, watch};
 
 const RULES: &str = "events.rules";
+/// The longest sleep: that the machine itself slept, or that its clock was set, is noticed within it.
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// In whose name functions are invoked.
 const PRINCIPAL: &str = "events.amazonaws.com";
 
@@ -75,9 +77,7 @@ impl Rules {
         });
         let now = rules.core.clock.now_ms();
         for (_, mut rule) in rules.all().map_err(|error| AwsError::internal(&error))? {
-            // Missed while nobody looked: the next time of the same phase.
-            if rule.due_ms.is_some_and(|due| due <= now) {
-                rule.plan(now, rule.due_ms.unwrap_or(now));
+            if rule.skip_missed(now) {
                 rules.core.store.put(RULES, &rule.name, &rule).map_err(|error| AwsError::internal(&error))?;
             }
         }
@@ -153,7 +153,7 @@ impl Rules {
                 match next {
                     Some(due) => {
                         let wait = u64::try_from(due - self.core.clock.now_ms()).unwrap_or_default();
-                        self.core.clock.sleep(Duration::from_millis(wait)).await;
+                        self.core.clock.sleep(Duration::from_millis(wait).min(LONGEST_SLEEP)).await;
                     }
                     None => std::future::pending().await,
                 }
@@ -174,8 +174,17 @@ impl Rules {
             let mut due = rule.due_ms.filter(|_| rule.enabled);
             if due.is_some_and(|due| due <= now) {
                 // Planned before it is fired: a rule must not fire twice because the cloud stopped in between.
-                let planned = self.change(&name, |rule, now| rule.plan(now, rule.due_ms.unwrap_or(now)))?;
-                self.fire(&rule, due.unwrap_or(now));
+                // As it is now: one that was fired before it may have changed or deleted it.
+                let mut fired = None;
+                let planned = self.change(&name, |rule, now| {
+                    if let Some(due) = rule.due_ms.filter(|due| rule.enabled && *due <= now) {
+                        fired = Some((rule.clone(), due));
+                        rule.plan(now, due);
+                    }
+                })?;
+                if let Some((rule, due)) = fired {
+                    self.fire(&rule, due);
+                }
                 due = planned.and_then(|rule| rule.due_ms.filter(|_| rule.enabled));
             }
             next = [next, due].into_iter().flatten().min();
@@ -227,6 +236,15 @@ impl Rule {
     fn plan(&mut self, now: i64, phase: i64) {
         let schedule = self.schedule.as_deref().map(Schedule::parse).and_then(Result::ok);
         self.due_ms = schedule.and_then(|schedule| schedule.next(now, phase));
+    }
+
+    /// Missed while nobody looked: the next time of the same phase. Whether there was something to skip.
+    fn skip_missed(&mut self, now: i64) -> bool {
+        let missed = self.due_ms.filter(|due| *due <= now);
+        if let Some(due) = missed {
+            self.plan(now, due);
+        }
+        missed.is_some()
     }
 }
 

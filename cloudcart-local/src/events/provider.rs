@@ -54,7 +54,7 @@ impl ResourceProvider for RuleProvider {
                 return Err(ProvisionError::invalid(why));
             }
         };
-        let rule = self.rule(name, request, None)?;
+        let rule = self.rule(name, request)?;
         if !self.0.add(&rule)? {
             return Err(ProvisionError::with_code("AlreadyExists", format!("{} already exists.", rule.name)));
         }
@@ -67,9 +67,19 @@ impl ResourceProvider for RuleProvider {
         _previous: &Map<String, Value>,
         request: &ResourceRequest,
     ) -> Result<Provisioned, ProvisionError> {
-        let before = self.0.find(physical_id)?;
-        let wanted = self.rule(physical_id.to_owned(), request, before.as_ref())?;
-        if self.0.change(physical_id, |rule, _| *rule = wanted)?.is_none() {
+        // A rule whose schedule stays the same stays due when it was, except for what it missed while it was disabled.
+        let mut wanted = self.rule(physical_id.to_owned(), request)?;
+        let changed = self.0.change(physical_id, |rule, now| {
+            if rule.schedule == wanted.schedule {
+                wanted.due_ms = rule.due_ms;
+                if !rule.enabled {
+                    wanted.skip_missed(now);
+                }
+            }
+            wanted.made_by.clone_from(&rule.made_by);
+            *rule = wanted;
+        })?;
+        if changed.is_none() {
             return Err(ProvisionError::with_code("NotFound", format!("Rule {physical_id} does not exist.")));
         }
         Ok(self.provisioned(physical_id))
@@ -95,8 +105,8 @@ impl RuleProvider {
         Provisioned { physical_id: name.to_owned(), attributes: [("Arn".to_owned(), json!(arn))].into() }
     }
 
-    /// The rule that the properties describe. One whose schedule stays the same stays due when it was.
-    fn rule(&self, name: String, request: &ResourceRequest, before: Option<&Rule>) -> Result<Rule, ProvisionError> {
+    /// The rule that the properties describe, with its schedule beginning now.
+    fn rule(&self, name: String, request: &ResourceRequest) -> Result<Rule, ProvisionError> {
         let properties = &request.properties;
         if let Some(bus) = text(properties, "EventBusName")?.filter(|bus| bus != "default") {
             return Err(ProvisionError::invalid(format!(
@@ -132,13 +142,7 @@ impl RuleProvider {
             due_ms: None,
             made_by: request.generated_name.clone(),
         };
-        match before.filter(|before| before.schedule == rule.schedule) {
-            Some(before) => rule.due_ms = before.due_ms,
-            None => rule.plan(now, now),
-        }
-        if let Some(before) = before {
-            rule.made_by.clone_from(&before.made_by);
-        }
+        rule.plan(now, now);
         Ok(rule)
     }
 }

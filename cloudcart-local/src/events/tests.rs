@@ -4,7 +4,7 @@
 use super::Rules;
 use crate::{
     api::{ApiRequest, Caller, Service as _},
-    clock::ManualClock,
+    clock::{Clock, ManualClock},
     core::Core,
     error::AwsError,
     ports::{FunctionInvoker, Invocation, InvokeError, InvokeOutcome},
@@ -25,13 +25,17 @@ use tempfile::TempDir;
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:sweeper";
 const RULE_ARN: &str = "arn:aws:events:us-east-1:000000000000:rule/shop-Sweep-ABCDEFGHIJKL";
 /// 2026-11-24T00:00:00Z
-const START: Duration = Duration::from_secs(1_795_478_400);
+const START: Duration = Duration::from_hours(498_744);
 
 #[derive(Default)]
 struct Functions {
     invoked: Mutex<Vec<Value>>,
     /// The rule that may invoke. None: none may.
     permitted: Mutex<Option<String>>,
+    /// The rules in whose name permission was asked.
+    asked: Mutex<Vec<String>>,
+    /// Done once, when permission is asked next.
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 #[async_trait]
@@ -48,6 +52,11 @@ impl FunctionInvoker for Functions {
 
     fn permits(&self, function: &str, service: &str, source_arn: &str) -> bool {
         assert_eq!((function, service), (FUNCTION, "events.amazonaws.com"));
+        self.asked.lock().unwrap().push(source_arn.to_owned());
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
         self.permitted.lock().unwrap().as_deref() == Some(source_arn)
     }
 }
@@ -59,13 +68,13 @@ struct World {
     rules: Arc<Rules>,
 }
 
-fn open(folder: &TempDir, clock: &ManualClock, functions: &Arc<Functions>) -> Arc<Rules> {
+fn open(folder: &TempDir, clock: impl Clock, functions: &Arc<Functions>) -> Arc<Rules> {
     let core = Core {
         region: "us-east-1".into(),
         account: "000000000000".into(),
         endpoint: "http://127.0.0.1:4566".into(),
         state_dir: folder.path().to_owned(),
-        clock: Arc::new(clock.clone()),
+        clock: Arc::new(clock),
         random: Arc::new(SystemRandomness::default()),
         store: Store::open(&folder.path().join("state.db")).unwrap(),
     };
@@ -92,7 +101,7 @@ impl World {
         let (folder, clock) = (TempDir::new().unwrap(), ManualClock::new(START));
         let functions = Arc::new(Functions::default());
         *functions.permitted.lock().unwrap() = Some(RULE_ARN.to_owned());
-        let rules = open(&folder, &clock, &functions);
+        let rules = open(&folder, clock.clone(), &functions);
         Self { folder, clock, functions, rules }
     }
 
@@ -204,6 +213,62 @@ async fn an_update_counts_at_once_and_a_deleted_rule_is_silent() {
 }
 
 #[tokio::test]
+async fn a_rule_that_a_template_enables_again_makes_up_for_nothing() {
+    let world = World::new();
+    let enabled = sweep("rate(10 minutes)");
+    let mut disabled = enabled.clone();
+    disabled.properties.insert("State".to_owned(), json!("DISABLED"));
+    let name = world.create(&disabled).await.unwrap().physical_id;
+    assert_eq!(world.after(25 * 60).await.len(), 0);
+    world.rules.providers()[0].update(&name, &disabled.properties, &enabled).await.unwrap();
+    assert_eq!(world.after(299).await.len(), 0, "two periods passed while it was disabled");
+    assert_eq!(world.after(1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_rule_that_is_deleted_while_another_fires_is_silent() {
+    let world = World::new();
+    for name in ["a", "b"] {
+        let mut rule = sweep("rate(1 minute)");
+        rule.properties.insert("Name".to_owned(), json!(name));
+        world.create(&rule).await.unwrap();
+    }
+    let rules = Arc::clone(&world.rules);
+    *world.functions.meanwhile.lock().unwrap() = Some(Box::new(move || rules.remove("b").unwrap()));
+    world.after(60).await;
+    let rule = |name: &str| format!("arn:aws:events:us-east-1:000000000000:rule/{name}");
+    assert_eq!(*world.functions.asked.lock().unwrap(), [rule("a")]);
+    world.after(60).await;
+    assert_eq!(*world.functions.asked.lock().unwrap(), [rule("a"), rule("a")]);
+}
+
+/// A clock that notes its sleeps.
+struct Noting(ManualClock, Arc<Mutex<Vec<Duration>>>);
+
+impl Clock for Noting {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> futures_util::future::BoxFuture<'static, ()> {
+        self.1.lock().unwrap().push(duration);
+        self.0.sleep(duration)
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_is_due_in_a_day_looks_at_the_clock_every_minute() {
+    let world = World::new();
+    let sleeps = Arc::default();
+    let rules = open(&world.folder, Noting(world.clock.clone(), Arc::clone(&sleeps)), &world.functions);
+    rules.providers()[0].create(&sweep("rate(1 day)")).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.after(60).await.len(), 0);
+    let sleeps = std::mem::take(&mut *sleeps.lock().unwrap());
+    assert!(sleeps.len() >= 2 && sleeps.iter().all(|sleep| *sleep == Duration::from_mins(1)), "{sleeps:?}");
+}
+
+#[tokio::test]
 async fn a_rule_survives_a_restart_in_its_phase_and_nothing_is_made_up() {
     let world = World::new();
     world.create(&sweep("rate(10 minutes)")).await.unwrap();
@@ -211,7 +276,7 @@ async fn a_rule_survives_a_restart_in_its_phase_and_nothing_is_made_up() {
     world.settle().await;
     // Two firings are missed.
     assert_eq!(world.after(25 * 60).await.len(), 0);
-    let again = World { rules: open(&world.folder, &world.clock, &world.functions), ..world };
+    let again = World { rules: open(&world.folder, world.clock.clone(), &world.functions), ..world };
     again.settle().await;
     assert_eq!(again.after(4 * 60).await.len(), 0);
     assert_eq!(again.after(60).await.len(), 1);
