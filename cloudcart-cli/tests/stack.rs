@@ -64,7 +64,7 @@ const SIGNING_KEY: &str = "IdempotencyTable dynamodb:GetItem,dynamodb:PutItem if
 #[test]
 fn every_function_has_exactly_its_rights() {
     let template = demo();
-    let expected: [(Function, &[&str]); 6] = [
+    let expected: [(Function, &[&str]); 7] = [
         (
             Function::Products,
             &[
@@ -122,6 +122,14 @@ fn every_function_has_exactly_its_rights() {
                 "CheckoutQueue sqs:SendMessage",
                 "OrdersTable dynamodb:GetItem,dynamodb:UpdateItem",
                 "SweeperLogs logs:CreateLogStream,logs:PutLogEvents",
+            ],
+        ),
+        (
+            Function::Desk,
+            &[
+                "DeskLogs logs:CreateLogStream,logs:PutLogEvents",
+                "InventoryTable dynamodb:GetItem,dynamodb:UpdateItem",
+                "OrdersTable dynamodb:GetItem,dynamodb:UpdateItem",
             ],
         ),
     ];
@@ -182,6 +190,7 @@ fn every_function_is_told_only_what_it_uses() {
         (Function::Orders, vec!["IDEMPOTENCY_TABLE", "ORDERS_TABLE", "SHOP_IDENTITY"]),
         (Function::Worker, vec!["INVENTORY_TABLE", "ORDERS_TABLE"]),
         (Function::Sweeper, vec!["CHECKOUT_QUEUE_URL", "ORDERS_TABLE"]),
+        (Function::Desk, vec!["INVENTORY_TABLE", "ORDERS_TABLE"]),
     ] {
         assert_eq!(names(&template, function), expected, "{function:?}");
     }
@@ -290,6 +299,16 @@ fn the_queue_keeps_the_rules() {
 }
 
 #[test]
+fn the_desk_answers_nobody_but_those_who_may_invoke_it() {
+    let template = demo();
+    let names = |value: &Json| value.to_string().contains("DeskFunction");
+    let resources = template["Resources"].as_object().unwrap();
+    let naming: Vec<&String> = resources.iter().filter(|(_, body)| names(body)).map(|(id, _)| id).collect();
+    assert_eq!(naming, Vec::<&String>::new(), "no route, permission, schedule or mapping leads to the desk");
+    assert!(!names(&template["Outputs"]));
+}
+
+#[test]
 fn the_sweeper_wakes_every_minute_and_only_by_its_rule() {
     let template = demo();
     let rules = of_type(&template, "AWS::Events::Rule");
@@ -345,7 +364,7 @@ fn every_function_is_a_binary_from_the_code_bucket_with_a_log_group_of_its_own()
         assert!(groups.insert(group.to_owned()));
     }
     assert_eq!(code_key_parameter(Function::Products), "ProductsCodeKey");
-    assert_eq!(template["Parameters"].as_object().unwrap().len(), 7);
+    assert_eq!(template["Parameters"].as_object().unwrap().len(), 8);
 }
 
 #[test]

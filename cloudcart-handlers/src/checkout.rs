@@ -184,6 +184,7 @@ impl Checkout {
             version: 1,
             user_id: caller.user.clone(),
             lines: quote.lines,
+            reserved: None,
             total: quote.total,
             placed_at: at.clone(),
             updated_at: at.clone(),

@@ -1,4 +1,4 @@
-//! The shop's Lambda functions as a library: six small binaries start what is tested here.
+//! The shop's Lambda functions as a library: seven small binaries start what is tested here.
 //!
 //! A function is built from its environment once, in the init phase, and then answers events. What it stores and sends goes
 //! through small traits ([`store`], [`queue`]), and time through [`clock`], so that tests own them.
@@ -9,6 +9,7 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod crypto;
+pub mod desk;
 pub mod http;
 pub mod identity;
 pub mod lambda;

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-const BINARIES: [(&str, &str); 6] = [
+const BINARIES: [(&str, &str); 7] = [
     ("products", env!("CARGO_BIN_EXE_products")),
     ("cart", env!("CARGO_BIN_EXE_cart")),
     ("checkout", env!("CARGO_BIN_EXE_checkout")),
     ("orders", env!("CARGO_BIN_EXE_orders")),
     ("worker", env!("CARGO_BIN_EXE_worker")),
     ("sweeper", env!("CARGO_BIN_EXE_sweeper")),
+    ("desk", env!("CARGO_BIN_EXE_desk")),
 ];
 
 /// A whole environment, in which no test's own variables remain.
@@ -222,7 +223,7 @@ fn a_process_that_cannot_write_its_log_still_answers() {
 
 #[test]
 fn every_binary_names_each_variable_that_it_misses() {
-    let needed: [(&str, &[&str]); 6] = [
+    let needed: [(&str, &[&str]); 7] = [
         ("products", &["PRODUCTS_TABLE", "INVENTORY_TABLE", "IDEMPOTENCY_TABLE"]),
         ("cart", &["PRODUCTS_TABLE", "INVENTORY_TABLE", "IDEMPOTENCY_TABLE", "CARTS_TABLE", "SHOP_IDENTITY"]),
         (
@@ -240,6 +241,7 @@ fn every_binary_names_each_variable_that_it_misses() {
         ("orders", &["ORDERS_TABLE", "IDEMPOTENCY_TABLE", "SHOP_IDENTITY"]),
         ("worker", &["ORDERS_TABLE", "INVENTORY_TABLE"]),
         ("sweeper", &["ORDERS_TABLE", "CHECKOUT_QUEUE_URL"]),
+        ("desk", &["ORDERS_TABLE", "INVENTORY_TABLE"]),
     ];
     let common = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME"];
     for ((name, path), (_, needed)) in BINARIES.into_iter().zip(needed) {

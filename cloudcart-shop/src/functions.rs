@@ -15,11 +15,14 @@ pub enum Function {
     Worker,
     /// Sends orders that stay pending to the queue again.
     Sweeper,
+    /// Shows orders to the shop's own people and takes them a step on.
+    Desk,
 }
 
 impl Function {
     /// All functions, in the order a table of them is printed.
-    pub const ALL: [Self; 6] = [Self::Products, Self::Cart, Self::Checkout, Self::Orders, Self::Worker, Self::Sweeper];
+    pub const ALL: [Self; 7] =
+        [Self::Products, Self::Cart, Self::Checkout, Self::Orders, Self::Worker, Self::Sweeper, Self::Desk];
 
     /// The short name that people type: `cloudcart logs worker`. Also the name of the binary in `cloudcart-handlers`.
     pub const fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Function {
             Self::Orders => "orders",
             Self::Worker => "worker",
             Self::Sweeper => "sweeper",
+            Self::Desk => "desk",
         }
     }
 
@@ -42,6 +46,7 @@ impl Function {
             Self::Orders => "OrdersFunction",
             Self::Worker => "WorkerFunction",
             Self::Sweeper => "SweeperFunction",
+            Self::Desk => "DeskFunction",
         }
     }
 

@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod category;
 pub mod checkout;
 pub mod cursor;
+pub mod desk;
 pub mod env;
 pub mod functions;
 pub mod ids;

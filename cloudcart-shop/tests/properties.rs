@@ -162,6 +162,7 @@ proptest! {
             version: 1,
             user_id: Some(said.clone()),
             lines: vec![PricedLine { id: ProductId::parse(&id).unwrap(), name: said.clone(), qty, price, total }],
+            reserved: None,
             total,
             placed_at: "2026-11-24T00:00:00.000Z".to_owned(),
             updated_at: "2026-11-24T00:00:00.000Z".to_owned(),

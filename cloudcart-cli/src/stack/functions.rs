@@ -102,6 +102,7 @@ const fn description(function: Function) -> &'static str {
         Function::Orders => "Reads orders",
         Function::Worker => "Confirms queued orders and reserves their stock",
         Function::Sweeper => "Sends orders that stay pending to the queue again",
+        Function::Desk => "Shows orders to the shop's own people and takes them a step on",
     }
 }
 

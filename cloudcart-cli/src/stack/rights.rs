@@ -88,6 +88,10 @@ pub const RIGHTS: &[(Function, &[Right])] = &[
             Right::Queue(&[SendMessage]),
         ],
     ),
+    (
+        Function::Desk,
+        &[Right::Table(Table::Orders, &[GetItem, UpdateItem]), Right::Table(Table::Inventory, &[GetItem, UpdateItem])],
+    ),
 ];
 
 /// The rights of a function in a shop with these options.

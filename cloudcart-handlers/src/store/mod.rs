@@ -8,6 +8,7 @@ mod fulfilment;
 mod keys;
 pub mod memory;
 mod orders;
+mod steps;
 mod sweeps;
 
 use std::collections::HashMap;
@@ -172,6 +173,23 @@ pub trait Fulfilment: Orders {
     async fn confirm(&self, order: &Order) -> Result<Reserved, StoreError>;
     /// Rejects a pending order. `order` is the order as it will be.
     async fn reject(&self, order: &Order) -> Result<Written, StoreError>;
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Advanced {
+    /// It is taken, and these products of the order (their ids) got their stock back.
+    Yes(Vec<ProductId>),
+    /// The order was no longer as it had been read. Nothing changed.
+    Conflict,
+}
+
+/// Orders, to take a step on.
+#[async_trait]
+pub trait Steps: Orders {
+    /// Writes an order that has just left a state, if the stored one is still the one before it, and in the same transaction gives
+    /// back the stock of what a cancelled order had reserved. `order` is the order as it will be.
+    async fn advance(&self, order: &Order, from: State) -> Result<Advanced, StoreError>;
 }
 
 /// Orders, to sweep.

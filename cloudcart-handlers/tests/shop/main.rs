@@ -7,6 +7,7 @@ mod carts;
 mod catalogue;
 mod checkouts;
 mod contract;
+mod desk;
 mod events;
 mod faults;
 mod gateway;

@@ -120,6 +120,17 @@ async fn no_function_calls_more_than_its_role_allows() {
     assert_eq!(world.sweep().await.sent, 1);
     assert_eq!(calls(&world), set(&["Query Orders/gsi_pending", "GetItem Orders", "UpdateItem Orders"]));
 
+    // Both orders hold stock by now.
+    world.work(&world.queue.take()).await.unwrap();
+    let id = world.rows("Orders")[0]["orderId"]["S"].clone();
+    calls(&world);
+    let cancelled = world.ask(json!({ "orderId": id, "event": "cancel" })).await;
+    assert_eq!(cancelled["returned"], json!([{ "id": "1", "qty": 1 }]));
+    assert_eq!(
+        calls(&world),
+        set(&["GetItem Orders", "UpdateItem Orders", "GetItem Inventory", "UpdateItem Inventory"])
+    );
+
     world.send(call("GET /orders").query("userId=u")).await;
     world.send(call("GET /orders/{id}").path("id", "0199a3b4-0000-7000-8000-00000000000f")).await;
     assert_eq!(calls(&world), set(&["Query Orders/gsi_user", "GetItem Orders"]));

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cloudcart_handlers::cart::CartFunction;
 use cloudcart_handlers::checkout::Checkout;
 use cloudcart_handlers::clock::Clock;
+use cloudcart_handlers::desk::Desk;
 use cloudcart_handlers::http::{self, GatewayResponse, HttpHandler};
 use cloudcart_handlers::lambda::{EventHandler, Invocation};
 use cloudcart_handlers::orders::Orders;
@@ -14,7 +15,7 @@ use cloudcart_handlers::products::Products;
 use cloudcart_handlers::queue::Queue;
 use cloudcart_handlers::span::{Output, Sink, Span};
 use cloudcart_handlers::store::{
-    Carts, Catalogue, Checkouts, Fulfilment, Keys, MemoryCarts, Secrets, StoreError, Sweeps,
+    Carts, Catalogue, Checkouts, Fulfilment, Keys, MemoryCarts, Secrets, Steps, StoreError, Sweeps,
 };
 use cloudcart_handlers::sweeper::{Summary, Sweeper};
 use cloudcart_handlers::worker::{self, BatchAnswer, BatchError, Worker};
@@ -111,13 +112,14 @@ pub(crate) struct Shop {
     pub(crate) orders: Arc<Orders>,
     pub(crate) worker: Arc<Worker>,
     pub(crate) sweeper: Sweeper,
+    pub(crate) desk: Desk,
 }
 
 impl Shop {
     /// Over one store, with carts there or in the cart function's memory. It is 2026-11-24, midnight.
     pub(crate) fn new<S>(store: &S, identity: Identity, memory_carts: bool) -> Self
     where
-        S: Catalogue + Carts + Checkouts + Fulfilment + Secrets + Sweeps + Clone + 'static,
+        S: Catalogue + Carts + Checkouts + Fulfilment + Secrets + Steps + Sweeps + Clone + 'static,
     {
         let clock = Arc::new(ManualClock(AtomicI64::new(1_795_478_400)));
         let time: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
@@ -148,7 +150,12 @@ impl Shop {
             }),
             orders: Arc::new(Orders { orders: Arc::new(store.clone()), keys: keys(), identity }),
             worker: Arc::new(Worker { orders: Arc::new(store.clone()), clock: Arc::clone(&time) }),
-            sweeper: Sweeper { orders: Arc::new(store.clone()), queue: Arc::<TestQueue>::clone(&queue), clock: time },
+            sweeper: Sweeper {
+                orders: Arc::new(store.clone()),
+                queue: Arc::<TestQueue>::clone(&queue),
+                clock: Arc::clone(&time),
+            },
+            desk: Desk { orders: Arc::new(store.clone()), clock: time },
             clock,
             queue,
             lines,
@@ -175,7 +182,9 @@ impl Shop {
             Function::Cart => http::handle(&self.cart, event, INVOCATION).await,
             Function::Checkout => http::handle(&self.checkout, event, INVOCATION).await,
             Function::Orders => http::handle(&self.orders, event, INVOCATION).await,
-            Function::Worker | Function::Sweeper => unreachable!("{} has no route", route.function.name()),
+            Function::Worker | Function::Sweeper | Function::Desk => {
+                unreachable!("{} has no route", route.function.name())
+            }
         };
         if check {
             checked(route.function, &call, &response);
@@ -187,6 +196,14 @@ impl Shop {
     pub(crate) async fn work(&self, bodies: &[String]) -> Result<BatchAnswer, BatchError> {
         let deadline = self.clock.now().as_millisecond() + 30_000;
         self.span.scope(worker::handle(&self.worker, batch(bodies), deadline)).await
+    }
+
+    /// Asks the desk, and gives its answer as it is sent.
+    pub(crate) async fn ask(&self, event: Value) -> Value {
+        let deadline = self.clock.now().as_millisecond() + 10_000;
+        let invocation = Invocation { id: "ask-1".to_owned(), deadline };
+        let work = async { Span::begin().scope(self.desk.handle(event, &invocation)).await };
+        serde_json::to_value(self.span.scope(work).await.unwrap()).unwrap()
     }
 
     /// Lets the sweeper run once, as EventBridge wakes it.

@@ -102,6 +102,7 @@ fn placed() -> Option<(Order, Quote, CheckoutRequest)> {
         version: 1,
         user_id: None,
         lines: quote.lines.clone(),
+        reserved: None,
         total: quote.total,
         placed_at: PLACED_AT.to_owned(),
         updated_at: PLACED_AT.to_owned(),

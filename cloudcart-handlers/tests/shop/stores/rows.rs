@@ -39,6 +39,7 @@ fn order(last: char, lines: &[(&str, u32, i64)]) -> Order {
         version: 1,
         user_id: Some("u1".to_owned()),
         total: lines.iter().fold(Money::new(0, Currency::USD), |sum, line| sum.plus(line.total).unwrap()),
+        reserved: None,
         lines,
         placed_at: at.clone(),
         updated_at: at.clone(),
