@@ -13,6 +13,8 @@ pub struct App {
     pub handlers_package: &'static str,
     /// The functions of the stack, in the order a table of them is printed.
     pub functions: Vec<FunctionSpec>,
+    /// The functions behind the command `orders`, if the stack has any.
+    pub orders: Option<OrderFunctions>,
     /// The stack's output that holds the URL of the dead-letter queue.
     pub dead_letter_output: &'static str,
     /// Renders the stack for a target.
@@ -26,6 +28,16 @@ impl App {
     pub fn function(&self, name: &str) -> Option<&FunctionSpec> {
         self.functions.iter().find(|function| function.name == name)
     }
+}
+
+/// The functions behind the command `orders`, by their short names.
+#[derive(Debug, Clone)]
+pub struct OrderFunctions {
+    /// Takes `{"orderId":"…"}`, perhaps with `"event"` (`fulfil`, `ship`, `deliver`, `cancel`) and `"reason"`, and answers
+    /// `{"order":{…},"returned":[{"id":"…","qty":1}]}` or `{"problem":{"status":409,"title":"…","detail":"…"}}`.
+    pub desk: &'static str,
+    /// Takes `{"stuck":false}` and answers an object of counts.
+    pub sweeper: &'static str,
 }
 
 /// One Lambda function.

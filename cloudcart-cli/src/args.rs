@@ -126,10 +126,50 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Dlq,
     },
+    /// Orders by hand: see one, take it a step on, send what is still pending
+    Orders {
+        #[command(subcommand)]
+        command: Orders,
+    },
     /// Remove the stack
     Destroy,
     /// Print a completion script
     Completions(Completions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Orders {
+    /// Show an order
+    Show {
+        /// Its id
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// A confirmed order is packed
+    Fulfil(Step),
+    /// A fulfilled order is on its way
+    Ship(Step),
+    /// A shipped order has arrived
+    Deliver(Step),
+    /// Call a pending or confirmed order off, and give back the stock that it took
+    Cancel(Step),
+    /// Send orders that have been pending for more than a minute to the queue again, as happens every minute
+    Sweep {
+        /// Also those that were sent as often as it is done by itself
+        #[arg(long)]
+        stuck: bool,
+    },
+}
+
+/// A step of an order.
+#[derive(Debug, Args)]
+pub(crate) struct Step {
+    /// The order's id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Why, for the order's history
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -143,6 +143,9 @@ impl From<Error> for Failure {
                     "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {stack}"
                 ))
             }
+            Error::Function { function, reason } => Self::internal(format!("function `{function}` failed"))
+                .because(reason.clone())
+                .hint("its log says more: `cloudcart logs all`"),
             Error::LostContact { .. } => {
                 Self::internal(error.to_string()).hint("the operation may go on without us; run the command again to see")
             }

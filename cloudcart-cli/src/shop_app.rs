@@ -5,7 +5,7 @@ use cloudcart_cfn::{Finding, limits};
 use cloudcart_shop::env::{CartStore, Identity};
 use cloudcart_shop::functions::Function;
 
-use crate::app::{App, Context, FunctionSpec, RenderedStack};
+use crate::app::{App, Context, FunctionSpec, OrderFunctions, RenderedStack};
 use crate::stack::{self, Architecture, ShopOptions};
 
 /// The command with the shop's stack.
@@ -15,6 +15,7 @@ pub fn app() -> App {
         version: env!("CARGO_PKG_VERSION"),
         handlers_package: "cloudcart-handlers",
         functions: functions(),
+        orders: Some(OrderFunctions { desk: Function::Desk.name(), sweeper: Function::Sweeper.name() }),
         dead_letter_output: "CheckoutDlqUrl",
         stack: render,
         templates,

@@ -15,6 +15,28 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 /// Method, path, headers, body, and the status that answers it.
 type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16);
 
+/// What the shop's own people do with a confirmed order, each step once.
+fn take_it_on_by_hand(shop: &Shop, order: &str) {
+    let shown = shop.ok(&["orders", "show", order]).out;
+    assert!(
+        shown.contains("199.98") && shown.contains("confirmed") && shown.contains("Wireless Headphones"),
+        "{shown}"
+    );
+    shop.ok(&["orders", "fulfil", order]);
+    let early = shop.run(&["orders", "deliver", order]);
+    assert_eq!(early.code, 9, "{}", early.err);
+    assert!(early.err.contains("the order is fulfilled") && early.out.is_empty(), "{}", early.err);
+    let shipped = shop.ok(&["--format", "json", "orders", "ship", order, "--reason", "by train"]).out;
+    assert!(shipped.contains(r#""total": 199.98"#) || shipped.contains(r#""total":199.98"#), "{shipped}");
+    let shipped: Value = serde_json::from_str(&shipped).unwrap();
+    assert_eq!((&shipped["order"]["status"], &shipped["returned"]), (&json!("shipped"), &json!([])));
+    assert_eq!(shipped["order"]["history"][3]["reason"], "by train");
+    assert_eq!(shop.run(&["orders", "show", "0199a3b4-0000-7000-8000-00000000000f"]).code, 2, "no such order");
+    assert_eq!(shop.run(&["orders", "cancel", "seven"]).code, 2, "no order's id");
+    let swept: Value = serde_json::from_str(&shop.ok(&["--format", "json", "orders", "sweep"]).out).unwrap();
+    assert_eq!((&swept["found"], &swept["complete"]), (&json!(0), &json!(true)));
+}
+
 /// The seed's quick start, in its order, typed as there; then the order's way through queue and worker.
 #[test]
 fn the_whole_life_of_the_shop_in_the_order_of_the_quick_start() {
@@ -68,6 +90,8 @@ fn the_whole_life_of_the_shop_in_the_order_of_the_quick_start() {
             .lines()
             .any(|line| line.contains(order) && line.contains("confirmed"))
     });
+
+    take_it_on_by_hand(&shop, order);
 
     shop.ok(&["destroy", "--yes"]);
     assert_eq!(shop.run(&["outputs", "HttpApiUrl"]).code, 2, "outputs of a stack that is gone");

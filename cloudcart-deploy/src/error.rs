@@ -147,6 +147,14 @@ pub enum Error {
         /// How often they were sent.
         attempts: u32,
     },
+    /// A function was invoked and failed.
+    #[error("function `{function}` failed: {reason}")]
+    Function {
+        /// Its name.
+        function: String,
+        /// Its own words.
+        reason: String,
+    },
     /// A plain HTTP call failed before there was an answer.
     #[error("{method} {url}: {reason}")]
     Http {

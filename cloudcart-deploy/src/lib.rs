@@ -9,6 +9,7 @@ pub mod build;
 pub mod dead_letters;
 pub mod elf;
 pub mod error;
+pub mod functions;
 pub mod http;
 pub mod logs;
 pub mod report;

@@ -24,21 +24,7 @@ pub struct Line {
 
 /// The log group of the live function behind a logical id of a stack.
 pub async fn group_of(target: &Target, stack: &str, logical_id: &str) -> Result<String> {
-    let resource = target
-        .cloudformation()
-        .describe_stack_resource()
-        .stack_name(stack)
-        .logical_resource_id(logical_id)
-        .send()
-        .await
-        .map_err(Error::aws("DescribeStackResource"))
-        .map_err(|error| crate::stack::absent_as_no_stack(stack, error))?;
-    let physical = resource
-        .stack_resource_detail()
-        .and_then(|detail| detail.physical_resource_id())
-        .filter(|id| !id.is_empty())
-        .unwrap_or(logical_id)
-        .to_owned();
+    let physical = crate::functions::name_of(target, stack, logical_id).await?;
     let live = target
         .lambda()
         .get_function_configuration()

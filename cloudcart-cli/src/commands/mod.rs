@@ -10,6 +10,7 @@ mod dlq;
 #[cfg(feature = "local")]
 mod local;
 mod logs;
+mod orders;
 mod outputs;
 mod routes;
 mod seed;
@@ -37,6 +38,7 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Dlq { command } => dlq::run(session, command).await,
         Command::Destroy => destroy::run(session).await,
         Command::Logs(args) => logs::run(session, args).await,
+        Command::Orders { command } => orders::run(session, command).await,
         Command::Outputs(args) => outputs::run(session, args).await,
         Command::Seed(args) => seed::run(session, args).await,
         Command::SmokeTest(args) => smoke_test::run(session, args).await,

@@ -180,8 +180,9 @@ async fn illegal_moves_are_a_409_and_change_nothing() {
             refused += 1;
             let problem = &answer["problem"];
             assert_eq!((&problem["status"], &problem["code"]), (&json!(409), &json!("illegal_step")), "{answer}");
-            assert_eq!(problem["detail"], format!("the order is {from}, and cannot take the step `{word}` from there"));
-            assert_eq!((&problem["requestId"], &problem["orderStatus"]), (&json!("ask-1"), &json!(from)));
+            let detail = format!("the order is {from}, and cannot take the step `{word}` from there");
+            assert_eq!((&problem["detail"], &problem["orderStatus"]), (&json!(detail), &json!(from)));
+            assert_eq!(problem["requestId"], "ask-1");
             assert_eq!(row(&world, &id), before);
         }
     }
