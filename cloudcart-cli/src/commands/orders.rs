@@ -24,7 +24,6 @@ struct Answer<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Order<'a> {
     id: String,
     status: String,
@@ -38,13 +37,12 @@ struct Order<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Line<'a> {
     id: String,
     name: String,
     qty: u32,
-    #[serde(borrow)]
-    line_total: &'a RawValue,
+    #[serde(borrow, rename = "lineTotal")]
+    total: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -165,7 +163,7 @@ fn tables(order: &Order<'_>) -> String {
     let lines: Vec<Vec<String>> = order
         .items
         .iter()
-        .map(|line| vec![line.id.clone(), line.name.clone(), line.qty.to_string(), line.line_total.to_string()])
+        .map(|line| vec![line.id.clone(), line.name.clone(), line.qty.to_string(), line.total.to_string()])
         .collect();
     let steps: Vec<Vec<String>> = order
         .history
