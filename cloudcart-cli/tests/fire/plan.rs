@@ -39,24 +39,34 @@ impl Seeded {
     }
 }
 
+/// Moments at which several clients want the last pieces of one product.
+const RUSHES: usize = 30;
+/// Checkouts of a rush, one after the other in the plan and so at about the same time in the run.
+const RUSH: usize = 6;
+
 /// A product of the run. Without stock it is untracked.
 pub(crate) struct Product {
-    pub(crate) id: &'static str,
+    pub(crate) id: String,
     pub(crate) stock: Option<i64>,
     /// How many of a hundred lines want it.
     share: usize,
 }
 
-/// One hot product that runs out, scarce ones that run out early, one that never does, and untracked ones.
-pub(crate) const PRODUCTS: [Product; 7] = [
-    Product { id: "hot", stock: Some(1_300), share: 30 },
-    Product { id: "scarce-1", stock: Some(60), share: 3 },
-    Product { id: "scarce-2", stock: Some(30), share: 3 },
-    Product { id: "single", stock: Some(1), share: 1 },
-    Product { id: "plenty", stock: Some(1_000_000), share: 23 },
-    Product { id: "free-1", stock: None, share: 20 },
-    Product { id: "free-2", stock: None, share: 20 },
-];
+/// One hot product that runs out late, one that runs out early, one that never does, untracked ones, and two pieces for each
+/// rush.
+fn products() -> Vec<Product> {
+    let product = |id: &str, stock, share| Product { id: id.to_owned(), stock, share };
+    let mut products = vec![
+        product("hot", Some(1_300), 30),
+        product("scarce", Some(60), 6),
+        product("single", Some(1), 1),
+        product("plenty", Some(1_000_000), 23),
+        product("free-1", None, 20),
+        product("free-2", None, 20),
+    ];
+    products.extend((0..RUSHES).map(|n| product(&format!("rush-{n}"), Some(2), 0)));
+    products
+}
 
 /// How a client sends the copies of its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +93,7 @@ pub(crate) enum Echo {
 pub(crate) struct Checkout {
     pub(crate) key: String,
     /// Quantities by product.
-    pub(crate) lines: BTreeMap<&'static str, i64>,
+    pub(crate) lines: BTreeMap<String, i64>,
     /// 1 to 3.
     pub(crate) copies: usize,
     pub(crate) manner: Manner,
@@ -94,6 +104,7 @@ pub(crate) struct Checkout {
 
 /// A run.
 pub(crate) struct Plan {
+    pub(crate) products: Vec<Product>,
     pub(crate) checkouts: Vec<Checkout>,
     /// After so many checkouts the worker is killed; rising.
     pub(crate) kills: Vec<usize>,
@@ -101,7 +112,14 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn new(random: &mut Seeded) -> Self {
-        let mut checkouts: Vec<Checkout> = (0..CHECKOUTS).map(|n| checkout(random, n)).collect();
+        let products = products();
+        let mut checkouts: Vec<Checkout> = (0..CHECKOUTS).map(|n| checkout(random, &products, n)).collect();
+        for n in 0..RUSHES {
+            let first = random.below(CHECKOUTS - RUSH);
+            for checkout in &mut checkouts[first..first + RUSH] {
+                checkout.lines.insert(format!("rush-{n}"), 1);
+            }
+        }
         for n in 0..ECHOES {
             let echo = if n % 2 == 0 { Echo::Soon } else { Echo::Late };
             checkouts[random.below(CHECKOUTS)].echo = Some(echo);
@@ -113,7 +131,7 @@ impl Plan {
         // One in each stretch, so that the whole run is under fire; not before there is work, nor after it.
         let stretch = CHECKOUTS * 9 / 10 / KILLS;
         let kills = (0..KILLS).map(|n| CHECKOUTS / 20 + n * stretch + random.below(stretch)).collect();
-        Self { checkouts, kills }
+        Self { products, checkouts, kills }
     }
 
     /// All poison, sorted.
@@ -124,27 +142,27 @@ impl Plan {
     }
 }
 
-fn checkout(random: &mut Seeded, n: usize) -> Checkout {
+fn checkout(random: &mut Seeded, products: &[Product], n: usize) -> Checkout {
     let mut lines = BTreeMap::new();
     for _ in 0..=random.below(2) {
         let qty = 1 + i64::try_from(random.below(3)).unwrap();
-        *lines.entry(product(random)).or_insert(0) += qty;
+        *lines.entry(product(random, products)).or_insert(0) += qty;
     }
     let copies = 1 + random.below(3);
     let manner = [Manner::InTurn, Manner::AtOnce, Manner::HangsUp][random.below(3)];
     Checkout { key: format!("fire-{n}"), lines, copies, manner, echo: None, poison: Vec::new() }
 }
 
-fn product(random: &mut Seeded) -> &'static str {
-    let mut at = random.below(PRODUCTS.iter().map(|product| product.share).sum());
-    let taken = PRODUCTS.iter().find(|product| match at.checked_sub(product.share) {
+fn product(random: &mut Seeded, products: &[Product]) -> String {
+    let mut at = random.below(products.iter().map(|product| product.share).sum());
+    let wanted = products.iter().find(|product| match at.checked_sub(product.share) {
         Some(rest) => {
             at = rest;
             false
         }
         None => true,
     });
-    taken.unwrap().id
+    wanted.unwrap().id.clone()
 }
 
 /// A message that no worker of this version can work on, of one of ten kinds.
