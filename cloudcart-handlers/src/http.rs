@@ -263,6 +263,21 @@ pub struct GatewayResponse {
     pub is_base64_encoded: bool,
 }
 
+/// Answers an event as the runtime hands it over: JSON. What is no request of an HTTP API is answered as well, with a 400: as an error
+/// of the function it would be a 500 to the caller, and an alarm to whoever runs the shop.
+pub async fn handle_json<H: HttpHandler>(handler: &Arc<H>, event: &str, invocation_id: &str) -> GatewayResponse {
+    match serde_json::from_str(event) {
+        Ok(event) => handle(handler, event, invocation_id).await,
+        Err(error) => {
+            // Not the error's own text, which quotes the event, and there could be a token in it.
+            let fields = json!({ "requestId": invocation_id, "line": error.line(), "column": error.column() });
+            log::write(Level::Warn, "the event is no request", fields);
+            let problem = Problem::new(Code::InvalidRequest, "the request cannot be read");
+            gateway(failed(&Failure::Problem(problem), invocation_id, ""), invocation_id.to_owned())
+        }
+    }
+}
+
 /// Answers an event. Never fails: whatever goes wrong is an answer too, and its cause a line in the log.
 pub async fn handle<H: HttpHandler>(
     handler: &Arc<H>,
@@ -288,6 +303,11 @@ pub async fn handle<H: HttpHandler>(
         }
     };
     let response = result.unwrap_or_else(|failure| failed(&failure, &id, &route_key));
+    gateway(response, id)
+}
+
+/// An answer with what every answer has.
+fn gateway(response: Response, id: String) -> GatewayResponse {
     let mut headers = response.headers;
     headers.entry("cache-control").or_insert_with(|| "no-store".to_owned());
     headers.insert("x-request-id", id);
