@@ -9,6 +9,7 @@ mod contract;
 mod events;
 mod faults;
 mod orders;
+mod properties;
 mod roles;
 mod shop;
 mod stores;
