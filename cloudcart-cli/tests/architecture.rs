@@ -79,6 +79,34 @@ fn the_shop_is_pure() {
     assert!(impure.is_empty(), "cloudcart-shop needs {impure:?}");
 }
 
+/// A panic must end one record and not the process with its nine others, and money must not wrap.
+#[test]
+fn release_profile_panics_unwind() {
+    let manifest = std::fs::read_to_string(workspace_root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let profiles = manifest["profile"].as_table().unwrap();
+    let lambda = &profiles["lambda"];
+    assert_eq!(lambda["panic"].as_str(), Some("unwind"));
+    assert_eq!(lambda["overflow-checks"].as_bool(), Some(true));
+    for (name, profile) in profiles {
+        assert_ne!(profile.get("panic").and_then(toml::Value::as_str), Some("abort"), "profile {name}");
+    }
+}
+
+/// The feature reads numbers exactly, and in turn breaks enums of serde wherever else in the build they are.
+#[test]
+fn no_arbitrary_precision_in_tree() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .current_dir(workspace_root())
+        .args(["tree", "--workspace", "--offline", "--edges", "features", "--invert", "serde_json", "--prefix", "none"])
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(tree.contains("serde_json feature \"raw_value\""), "this test reads something else: {tree}");
+    assert!(!tree.contains("arbitrary_precision"), "{tree}");
+}
+
 /// Ring is the only crypto provider. The lock file is the graph for every platform and feature of the workspace.
 #[test]
 fn no_second_crypto_provider_is_in_the_graph() {

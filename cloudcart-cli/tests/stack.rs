@@ -13,6 +13,7 @@ use cloudcart_shop::env::{self, CartStore, Identity};
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::openapi;
 use cloudcart_shop::routes::ROUTES;
+use cloudcart_shop::sweep;
 use serde_json::{Value as Json, json};
 
 fn demo() -> Json {
@@ -63,7 +64,7 @@ const SIGNING_KEY: &str = "IdempotencyTable dynamodb:GetItem,dynamodb:PutItem if
 #[test]
 fn every_function_has_exactly_its_rights() {
     let template = demo();
-    let expected: [(Function, &[&str]); 5] = [
+    let expected: [(Function, &[&str]); 7] = [
         (
             Function::Products,
             &[
@@ -112,6 +113,23 @@ fn every_function_has_exactly_its_rights() {
                 "InventoryTable dynamodb:GetItem,dynamodb:UpdateItem",
                 "OrdersTable dynamodb:GetItem,dynamodb:UpdateItem",
                 "WorkerLogs logs:CreateLogStream,logs:PutLogEvents",
+            ],
+        ),
+        (
+            Function::Sweeper,
+            &[
+                "${OrdersTable.Arn}/index/gsi_pending dynamodb:Query",
+                "CheckoutQueue sqs:SendMessage",
+                "OrdersTable dynamodb:GetItem,dynamodb:UpdateItem",
+                "SweeperLogs logs:CreateLogStream,logs:PutLogEvents",
+            ],
+        ),
+        (
+            Function::Desk,
+            &[
+                "DeskLogs logs:CreateLogStream,logs:PutLogEvents",
+                "InventoryTable dynamodb:GetItem,dynamodb:UpdateItem",
+                "OrdersTable dynamodb:GetItem,dynamodb:UpdateItem",
             ],
         ),
     ];
@@ -171,6 +189,8 @@ fn every_function_is_told_only_what_it_uses() {
         ),
         (Function::Orders, vec!["IDEMPOTENCY_TABLE", "ORDERS_TABLE", "SHOP_IDENTITY"]),
         (Function::Worker, vec!["INVENTORY_TABLE", "ORDERS_TABLE"]),
+        (Function::Sweeper, vec!["CHECKOUT_QUEUE_URL", "ORDERS_TABLE"]),
+        (Function::Desk, vec!["INVENTORY_TABLE", "ORDERS_TABLE"]),
     ] {
         assert_eq!(names(&template, function), expected, "{function:?}");
     }
@@ -209,6 +229,9 @@ fn every_route_leads_to_its_function_and_may_invoke_it() {
     let invoked: BTreeMap<&str, usize> =
         of_type(&template, "AWS::Lambda::Permission").into_iter().fold(BTreeMap::new(), |mut counts, id| {
             let permission = properties(&template, id);
+            if permission["Principal"] == "events.amazonaws.com" {
+                return counts;
+            }
             assert_eq!(permission["Principal"], "apigateway.amazonaws.com");
             assert!(permission["SourceArn"]["Fn::Sub"].as_str().unwrap().ends_with(":${HttpApi}/*"));
             *counts.entry(permission["FunctionName"]["Ref"].as_str().unwrap()).or_default() += 1;
@@ -276,6 +299,49 @@ fn the_queue_keeps_the_rules() {
 }
 
 #[test]
+fn the_desk_answers_nobody_but_those_who_may_invoke_it() {
+    let template = demo();
+    let names = |value: &Json| value.to_string().contains("DeskFunction");
+    let resources = template["Resources"].as_object().unwrap();
+    let naming: Vec<&String> = resources.iter().filter(|(_, body)| names(body)).map(|(id, _)| id).collect();
+    assert_eq!(naming, Vec::<&String>::new(), "no route, permission, schedule or mapping leads to the desk");
+    assert!(!names(&template["Outputs"]));
+}
+
+#[test]
+fn the_sweeper_wakes_every_minute_and_only_by_its_rule() {
+    let template = demo();
+    let rules = of_type(&template, "AWS::Events::Rule");
+    assert_eq!(rules, ["SweeperSchedule"]);
+    let rule = properties(&template, "SweeperSchedule");
+    assert_eq!((&rule["ScheduleExpression"], &rule["State"]), (&json!("rate(1 minute)"), &json!("ENABLED")));
+    assert_eq!(rule["Targets"], json!([{"Arn": {"Fn::GetAtt": ["SweeperFunction", "Arn"]}, "Id": "sweeper"}]));
+    assert_eq!(
+        *properties(&template, "SweeperInvokePermission"),
+        json!({
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": "SweeperFunction"},
+            "Principal": "events.amazonaws.com",
+            "SourceArn": {"Fn::GetAtt": ["SweeperSchedule", "Arn"]}
+        })
+    );
+    // One sweep ends before the next begins.
+    assert!(properties(&template, "SweeperFunction")["Timeout"].as_i64().unwrap() < 60);
+}
+
+#[test]
+fn the_sweeper_gives_a_message_the_time_that_the_queue_gives_it() {
+    let template = demo();
+    let queue = properties(&template, "CheckoutQueue");
+    let life =
+        queue["VisibilityTimeout"].as_i64().unwrap() * queue["RedrivePolicy"]["maxReceiveCount"].as_i64().unwrap();
+    assert!(sweep::AGAIN_AFTER_SECONDS >= life, "a message that fails is hidden for {life} s until it is dead");
+    // All that it sends is sent before the queue forgets the first.
+    let all = i64::from(sweep::MAX_SWEEPS) * sweep::AGAIN_AFTER_SECONDS;
+    assert!(all < queue["MessageRetentionPeriod"].as_i64().unwrap());
+}
+
+#[test]
 fn every_function_is_a_binary_from_the_code_bucket_with_a_log_group_of_its_own() {
     let template = demo();
     let mut groups = BTreeSet::new();
@@ -284,7 +350,12 @@ fn every_function_is_a_binary_from_the_code_bucket_with_a_log_group_of_its_own()
         assert_eq!(properties_of_function["Runtime"], "provided.al2023");
         assert_eq!(properties_of_function["Handler"], "bootstrap");
         assert_eq!(properties_of_function["MemorySize"], 256);
-        assert_eq!(properties_of_function["Timeout"], if function == Function::Worker { 30 } else { 10 });
+        let timeout = match function {
+            Function::Worker => 30,
+            Function::Sweeper => 50,
+            _ => 10,
+        };
+        assert_eq!(properties_of_function["Timeout"], timeout);
         let key = code_key_parameter(function);
         assert_eq!(properties_of_function["Code"], json!({"S3Bucket": {"Ref": CODE_BUCKET}, "S3Key": {"Ref": key}}));
         assert_eq!(template["Parameters"][&key]["Type"], "String");
@@ -293,7 +364,7 @@ fn every_function_is_a_binary_from_the_code_bucket_with_a_log_group_of_its_own()
         assert!(groups.insert(group.to_owned()));
     }
     assert_eq!(code_key_parameter(Function::Products), "ProductsCodeKey");
-    assert_eq!(template["Parameters"].as_object().unwrap().len(), 6);
+    assert_eq!(template["Parameters"].as_object().unwrap().len(), 8);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloudcart_shop::body::{Errors, Object};
-use cloudcart_shop::cart::{Cart, MAX_QTY, TOKEN_COOKIE, TOKEN_HEADER, View};
+use cloudcart_shop::cart::{Cart, Line, MAX_QTY, TOKEN_COOKIE, TOKEN_HEADER, View};
 use cloudcart_shop::env::{self, CartStore, Identity};
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::ids::ProductId;
@@ -19,6 +19,7 @@ use crate::config::{ConfigError, Env};
 use crate::crypto;
 use crate::http::{Failure, HttpHandler, Request, Response};
 use crate::identity;
+use crate::metrics::{self, Metric};
 use crate::store::{Carts, Catalogue, Dynamo, Keys, MemoryCarts, StoreError, Tables, Written};
 
 /// How long a cart without a token lives after its last change, in seconds: an address is shared and soon another's.
@@ -176,6 +177,7 @@ impl CartFunction {
             let life = if place.token.is_some() { TOKEN_LIFE } else { ADDRESS_LIFE };
             cart.expires_at = self.clock.now().as_second() + life;
             if self.carts.save(&place.id, &cart, seen).await? == Written::Yes {
+                measure(&before, &cart.lines);
                 return self.view(&cart, goods, Some(&place));
             }
         }
@@ -193,6 +195,17 @@ impl CartFunction {
         // The token names the cart, so whoever holds a cookie holds it as long as the cart lives.
         let cookie = format!("{TOKEN_COOKIE}={token}; Max-Age={left}; HttpOnly; Secure; SameSite=Lax; Path=/");
         Ok(response.header(TOKEN_HEADER, token.clone()).cookie(cookie))
+    }
+}
+
+/// Tells what a change did to a cart. Less of a line is neither added nor removed.
+fn measure(before: &[Line], after: &[Line]) {
+    let more = |line: &Line| before.iter().find(|old| old.id == line.id).is_none_or(|old| old.qty < line.qty);
+    if after.iter().any(more) {
+        metrics::count(Metric::CartItemAdded);
+    }
+    if before.iter().any(|old| after.iter().all(|line| line.id != old.id)) {
+        metrics::count(Metric::CartItemRemoved);
     }
 }
 

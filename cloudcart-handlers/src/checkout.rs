@@ -1,6 +1,9 @@
 //! Placing an order: priced here, written together with its idempotency record, then sent to the queue.
+//!
+//! What is written is accepted: if the queue does not take it, the sweeper sends it later.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cloudcart_shop::cart::Cart;
@@ -8,7 +11,7 @@ use cloudcart_shop::checkout::{Accepted, CheckoutRequest, idempotency_key};
 use cloudcart_shop::env::{self, CartStore, Identity};
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::message::OrderPlaced;
-use cloudcart_shop::order::{Event, Order, State, Step};
+use cloudcart_shop::order::{Order, State, Step};
 use cloudcart_shop::pricing::{Quote, merge};
 use cloudcart_shop::problem::{Code, Problem};
 use serde_json::json;
@@ -20,11 +23,17 @@ use crate::crypto::{self, SigningKey};
 use crate::http::{Failure, HttpHandler, Request, Response};
 use crate::identity;
 use crate::log::{self, Level};
+use crate::metrics::{self, Metric};
 use crate::queue::{Queue, SqsQueue};
-use crate::store::{Carts, Catalogue, Checkouts, Dynamo, Keys, Placed, Record, StoreError, Tables, Written};
+use crate::span;
+use crate::store::{Carts, Catalogue, Checkouts, Dynamo, Keys, Placed, Record, StoreError, Tables};
 
 /// How long an idempotency key counts, in seconds.
 const KEY_LIFE: i64 = 24 * 60 * 60;
+
+/// How long a caller whose order is written waits for what still follows. Beyond it the function's own timeout would come near, and
+/// with it an error for an order that was placed.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The checkout function.
 pub struct Checkout {
@@ -87,6 +96,7 @@ impl Checkout {
 
     async fn checkout(&self, request: &Request) -> Result<Response, Failure> {
         let wanted = CheckoutRequest::parse(request.json()?)?;
+        [&wanted.email, &wanted.legacy_id].into_iter().flatten().for_each(|text| span::current().conceal(text));
         let key = self.keys.get().await?;
         let caller = self.caller(request, &wanted, key)?;
         // Looked up before anything is priced: a replay must not fail because a price has changed since.
@@ -113,6 +123,8 @@ impl Checkout {
         quote.check_stock(&stock)?;
 
         let order = self.order(&caller, wanted, quote, key)?;
+        let span = span::current();
+        span.note("orderId", order.id.as_str());
         let accepted = Response::json(202, &Accepted::new(&order, adjusted.as_ref()))?.into_body();
         let now = self.clock.now().as_second();
         let record = caller.key.clone().map(|key| Record {
@@ -125,10 +137,9 @@ impl Checkout {
         if let Placed::KeyTaken(record) = self.orders.place(&order, record.as_ref(), now).await? {
             return self.replay(request, &caller, &record, key).await;
         }
-        self.enqueue_new(request, &order, record.is_some()).await?;
-        if let Some((id, cart)) = cart {
-            self.empty(&id, cart).await;
-        }
+        span.count(Metric::OrderPlaced);
+        span.order_total(order.total);
+        tokio::join!(self.enqueue(request, &order), self.empty(cart));
         Ok(answer(&order, &accepted, key, false))
     }
 
@@ -173,6 +184,7 @@ impl Checkout {
             version: 1,
             user_id: caller.user.clone(),
             lines: quote.lines,
+            reserved: None,
             total: quote.total,
             placed_at: at.clone(),
             updated_at: at.clone(),
@@ -192,6 +204,7 @@ impl Checkout {
         record: &Record,
         key: &SigningKey,
     ) -> Result<Response, Failure> {
+        span::current().note("orderId", record.order_id.as_str());
         if record.request_hash != caller.request_hash {
             let detail = "the key was used for another request within the last 24 hours";
             return Err(Problem::new(Code::IdempotencyKeyReused, detail).into());
@@ -202,26 +215,21 @@ impl Checkout {
         })?;
         if order.state == State::Pending {
             // The first try may have died between writing and sending. The worker takes a second message for what it is.
-            self.send(request, &order).await.map_err(|error| queue_down(&order, &error, true))?;
+            self.enqueue(request, &order).await;
         }
         Ok(answer(&order, &record.body, key, true))
     }
 
-    /// Sends a new order to the queue. The order is written, but nothing else will send it later, so the caller has to know when
-    /// it failed. With a key the order stays pending and a retry sends it. Without one a retry would be a second order, so this
-    /// one is called off first.
-    async fn enqueue_new(&self, request: &Request, order: &Order, has_key: bool) -> Result<(), Failure> {
-        let Err(error) = self.send(request, order).await else { return Ok(()) };
-        if !has_key {
-            let mut cancelled = order.clone();
-            let at = clock::words(self.clock.now());
-            let legal = cancelled.apply(Event::Cancel, &at, "enqueue_failed").is_ok();
-            if legal && self.orders.replace_pending(&cancelled).await? == Written::Conflict {
-                // No longer pending: the message did arrive, only the word of it did not.
-                return Ok(());
-            }
-        }
-        Err(queue_down(order, &error, has_key))
+    /// Sends an order to the queue. The order is written and the sweeper sends what was not sent, so that a queue that is down is
+    /// neither an error to the caller nor worth waiting for.
+    async fn enqueue(&self, request: &Request, order: &Order) {
+        let error = match tokio::time::timeout(PATIENCE, self.send(request, order)).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => log::chain(&error),
+            Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+        };
+        metrics::count(Metric::EnqueueFailed);
+        log::write(Level::Error, "order not queued; the sweeper will send it", json!({ "error": error }));
     }
 
     async fn send(&self, request: &Request, order: &Order) -> Result<(), StoreError> {
@@ -230,26 +238,18 @@ impl Checkout {
         self.queue.send(body).await
     }
 
-    /// Empties the cart that became an order, unless it has changed since. Nobody waits for it to succeed.
-    async fn empty(&self, id: &str, cart: Cart) {
-        let Some(carts) = &self.carts else { return };
+    /// Empties the cart that became an order, unless it has changed since. Nobody waits long for it, or for it to succeed.
+    async fn empty(&self, cart: Option<(String, Cart)>) {
+        let (Some(carts), Some((id, cart))) = (&self.carts, cart) else { return };
         let seen = cart.version;
         let emptied = Cart { lines: Vec::new(), version: seen + 1, expires_at: cart.expires_at };
-        if let Err(error) = carts.save(id, &emptied, seen).await {
-            log::write(Level::Warn, "cart not emptied", json!({ "error": log::chain(&error) }));
-        }
+        let error = match tokio::time::timeout(PATIENCE, carts.save(&id, &emptied, seen)).await {
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => log::chain(&error),
+            Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+        };
+        log::write(Level::Warn, "cart not emptied", json!({ "error": error }));
     }
-}
-
-fn queue_down(order: &Order, error: &StoreError, has_key: bool) -> Failure {
-    let fields = json!({ "orderId": order.id.as_str(), "error": log::chain(error) });
-    log::write(Level::Error, "order not queued", fields);
-    let detail = if has_key {
-        "the order is kept but could not be queued; send the request again with the same idempotency key"
-    } else {
-        "the order could not be queued and was called off; send the request again"
-    };
-    Problem::new(Code::EnqueueFailed, detail).into()
 }
 
 /// The 202: the stored body, and a guest's token, which is not stored but made anew.

@@ -102,6 +102,22 @@ mod tests {
     }
 
     #[test]
+    fn pending_shard_is_uniform() {
+        let mut counts = std::collections::BTreeMap::<String, u32>::new();
+        for _ in 0..10_000 {
+            // All of one millisecond: what an id has beside its time has to spread them.
+            let id = order_id(Timestamp::UNIX_EPOCH).unwrap();
+            *counts.entry(id.pending_shard()).or_default() += 1;
+        }
+        let shards: std::collections::BTreeSet<String> = OrderId::pending_shards().collect();
+        assert_eq!(counts.keys().cloned().collect::<std::collections::BTreeSet<_>>(), shards);
+        let expected = 10_000.0 / 16.0;
+        let chi_square: f64 = counts.values().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+        // With 15 degrees of freedom chance exceeds 80 once in 10^10 runs.
+        assert!(chi_square < 80.0, "{chi_square}: {counts:?}");
+    }
+
+    #[test]
     fn tokens_are_43_characters_and_never_the_same() {
         let (first, second) = (token().unwrap(), token().unwrap());
         assert_eq!(first.len(), 43);

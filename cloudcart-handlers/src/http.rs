@@ -12,7 +12,9 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cloudcart_shop::body::MAX_BYTES;
+use cloudcart_shop::cart::TOKEN_HEADER;
 use cloudcart_shop::functions::Function;
+use cloudcart_shop::order;
 use cloudcart_shop::problem::{self, Code, FieldError, Problem};
 use cloudcart_shop::routes::{self, Operation};
 use futures_util::FutureExt;
@@ -23,10 +25,14 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::log::{self, Level};
+use crate::metrics;
+use crate::span::Span;
 use crate::store::StoreError;
 
+/// Headers whose values are somebody's and nobody else's business.
+const SECRET_HEADERS: [&str; 5] = ["authorization", "idempotency-key", "x-api-key", TOKEN_HEADER, order::TOKEN_HEADER];
+
 /// A request, as far as the shop looks at it.
-#[derive(Debug)]
 pub struct Request {
     /// What is asked for.
     pub operation: Operation,
@@ -43,6 +49,13 @@ pub struct Request {
     body: Result<Vec<u8>, Problem>,
 }
 
+/// Most of it is nobody's business, so it is not in here.
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request").field("operation", &self.operation).field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl Request {
     fn new(event: ApiGatewayV2httpRequest, operation: Operation, id: String) -> Self {
         let claims = event.request_context.authorizer.and_then(|authorizer| authorizer.jwt).map(|jwt| jwt.claims);
@@ -57,6 +70,20 @@ impl Request {
             cookies: event.cookies.unwrap_or_default(),
             body: decode(event.body, event.is_base64_encoded),
         }
+    }
+
+    /// What of it must not stand in a log.
+    fn secrets(&self) -> impl Iterator<Item = &str> {
+        let headers = SECRET_HEADERS.into_iter().flat_map(|name| self.headers.get_all(name));
+        let cookies = self.cookies.iter().flat_map(|line| line.split(';'));
+        let cookies = cookies.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).trim());
+        headers
+            .filter_map(|value| value.to_str().ok())
+            // Of `Bearer x` it is the x.
+            .flat_map(|value| std::iter::once(value).chain(value.split_once(' ').map(|(_, token)| token)))
+            .chain(cookies)
+            .chain([self.source_ip.as_str()])
+            .map(|value| value.trim_matches('"'))
     }
 
     /// A parameter of the path, decoded by the gateway.
@@ -269,16 +296,18 @@ pub async fn handle_json<H: HttpHandler>(handler: &Arc<H>, event: &str, invocati
     match serde_json::from_str(event) {
         Ok(event) => handle(handler, event, invocation_id).await,
         Err(error) => {
+            let span = Span::begin();
+            span.note("requestId", invocation_id);
             // Not the error's own text, which quotes the event, and there could be a token in it.
-            let fields = json!({ "requestId": invocation_id, "line": error.line(), "column": error.column() });
-            log::write(Level::Warn, "the event is no request", fields);
+            span.note("error", format!("the event is no request: line {} column {}", error.line(), error.column()));
             let problem = Problem::new(Code::InvalidRequest, "the request cannot be read");
-            gateway(failed(&Failure::Problem(problem), invocation_id, ""), invocation_id.to_owned())
+            gateway(failed(&Failure::Problem(problem), invocation_id, &span), invocation_id.to_owned())
         }
     }
 }
 
-/// Answers an event. Never fails: whatever goes wrong is an answer too, and its cause a line in the log.
+/// Answers an event. Never fails: whatever goes wrong is an answer too. Each request is one line in the log, with its outcome and
+/// its metrics.
 pub async fn handle<H: HttpHandler>(
     handler: &Arc<H>,
     event: ApiGatewayV2httpRequest,
@@ -291,18 +320,36 @@ pub async fn handle<H: HttpHandler>(
         .filter(|id| !id.is_empty())
         .unwrap_or_else(|| invocation_id.to_owned());
     let route_key = event.request_context.route_key.clone().unwrap_or_default();
+    let span = Span::begin();
+    span.note("requestId", id.as_str());
+    span.note("invocationId", Some(invocation_id).filter(|invocation| *invocation != id));
+    let trace = event.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
+    span.note("trace", trace.and_then(log::trace_root));
+    span.note("route", route_key.as_str());
     let owned = routes::ROUTES.iter().any(|route| route.function == H::FUNCTION && route.key() == route_key);
-    let result = match routes::operation(&route_key).filter(|_| owned) {
+    let operation = routes::operation(&route_key).filter(|_| owned);
+    let result = match operation {
         None => Err(Failure::Problem(Problem::new(Code::NotFound, "there is no such route"))),
         Some(operation) => {
             let request = Request::new(event, operation, id.clone());
-            AssertUnwindSafe(handler.answer(&request))
+            request.secrets().for_each(|secret| span.conceal(secret));
+            AssertUnwindSafe(span.scope(handler.answer(&request)))
                 .catch_unwind()
                 .await
                 .unwrap_or_else(|panic| Err(Failure::Panic(panic_text(panic.as_ref()))))
         }
     };
-    let response = result.unwrap_or_else(|failure| failed(&failure, &id, &route_key));
+    let status = result.as_ref().map_or_else(|failure| failure.problem().status(), |response| response.status);
+    if let Some(operation) = operation {
+        metrics::answered(&span, operation, status);
+    }
+    let response = match result {
+        Ok(response) => {
+            span.end(Level::Info, "request answered", json!({ "status": status, "outcome": "ok" }));
+            response
+        }
+        Err(failure) => failed(&failure, &id, &span),
+    };
     gateway(response, id)
 }
 
@@ -326,12 +373,15 @@ pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn failed(failure: &Failure, id: &str, route: &str) -> Response {
+fn failed(failure: &Failure, id: &str, span: &Span) -> Response {
     let problem = failure.problem();
+    let fields = json!({ "status": problem.status(), "outcome": problem.code.as_str() });
     if problem.status() >= 500 {
-        let fields =
-            json!({ "requestId": id, "route": route, "status": problem.status(), "error": log::chain(failure) });
-        log::write(Level::Error, "request failed", fields);
+        // Whose fault it is, the caller must not learn, and we must.
+        span.note("error", log::chain(failure));
+        span.end(Level::Error, "request failed", fields);
+    } else {
+        span.end(Level::Info, "request refused", fields);
     }
     let response = Response::text(problem.status(), problem.to_json(id)).header("content-type", problem::MEDIA_TYPE);
     match problem.retry_after {

@@ -3,17 +3,21 @@
 use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::config::{ConfigError, Env};
 use crate::http::{self, HttpHandler};
 use crate::log::{self, Level};
+use crate::span::Span;
 use crate::store::StoreError;
 use crate::worker::{self, Worker};
 
@@ -27,6 +31,27 @@ const RUNTIME_VARIABLES: [&str; 4] = [
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_VERSION",
 ];
+
+/// What a function is told about an invocation beside its event.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Its id.
+    pub id: String,
+    /// When the function will be stopped, in milliseconds since 1970.
+    pub deadline: i64,
+}
+
+/// A function that is invoked as itself, not behind an API or a queue. It ends its span itself, unless it fails.
+#[async_trait]
+pub trait EventHandler: Send + Sync {
+    /// What it answers.
+    type Answer: Serialize + Send;
+    /// Why it fails.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Answers an event.
+    async fn handle(&self, event: Value, invocation: &Invocation) -> Result<Self::Answer, Self::Error>;
+}
 
 /// Runs an HTTP function until the environment ends.
 pub fn serve<H: HttpHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) -> ExitCode {
@@ -52,11 +77,38 @@ pub fn work(build: fn(&Env<'_>) -> Result<Worker, ConfigError>) -> ExitCode {
         let service = service_fn(move |event: LambdaEvent<Value>| {
             let worker = Arc::clone(&worker);
             async move {
+                let span = Span::begin();
+                span.note("invocationId", event.context.request_id.as_str());
+                span.note("trace", event.context.xray_trace_id.as_deref().and_then(log::trace_root));
                 let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-                let answer = worker::handle(&worker, event.payload, deadline).await;
+                let answer = span.scope(worker::handle(&worker, event.payload, deadline)).await;
                 answer.map_err(|error| {
                     let text = log::chain(&error);
-                    log::write(Level::Error, "batch failed", json!({ "error": text.as_str() }));
+                    span.end(Level::Error, "batch failed", json!({ "outcome": "failed", "error": text.as_str() }));
+                    lambda_runtime::Error::from(text)
+                })
+            }
+        });
+        lambda_runtime::run(service).await
+    })
+}
+
+/// Runs a function that is invoked as itself until the environment ends.
+pub fn invoke<H: EventHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) -> ExitCode {
+    run(build, |handler| async move {
+        let handler = Arc::new(handler);
+        let service = service_fn(move |event: LambdaEvent<Value>| {
+            let handler = Arc::clone(&handler);
+            async move {
+                let span = Span::begin();
+                span.note("invocationId", event.context.request_id.as_str());
+                span.note("trace", event.context.xray_trace_id.as_deref().and_then(log::trace_root));
+                let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+                let invocation = Invocation { id: event.context.request_id, deadline };
+                let answer = span.scope(handler.handle(event.payload, &invocation)).await;
+                answer.map_err(|error| {
+                    let text = log::chain(&error);
+                    span.end(Level::Error, "invocation failed", json!({ "outcome": "failed", "error": text.as_str() }));
                     lambda_runtime::Error::from(text)
                 })
             }
@@ -69,6 +121,7 @@ fn run<H, F>(build: fn(&Env<'_>) -> Result<H, ConfigError>, serve: impl FnOnce(H
 where
     F: Future<Output = Result<(), lambda_runtime::Error>>,
 {
+    panic::set_hook(Box::new(panicked));
     let env = Env::process();
     let handler =
         RUNTIME_VARIABLES.into_iter().try_for_each(|name| env.require(name).map(drop)).and_then(|()| build(&env));
@@ -88,6 +141,12 @@ where
             ExitCode::FAILURE
         }
     }
+}
+
+/// The standard hook writes lines on stderr that are no JSON and conceal nothing.
+fn panicked(info: &PanicHookInfo<'_>) {
+    let fields = json!({ "location": info.location().map(ToString::to_string), "error": info.payload_as_str() });
+    log::write(Level::Error, "panicked", fields);
 }
 
 async fn primed(priming: impl Future<Output = Result<(), StoreError>>) {
@@ -130,7 +189,38 @@ fn report(api: &str, kind: &str, message: &str) -> std::io::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::span::{Output, Sink};
     use std::net::TcpListener;
+    use std::sync::Mutex;
+
+    #[derive(Default)]
+    struct Lines(Mutex<String>);
+
+    impl Sink for Lines {
+        fn write(&self, line: &str) -> std::io::Result<()> {
+            self.0.lock().unwrap().push_str(line);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_line_of_json_that_says_where() {
+        let lines = Arc::new(Lines::default());
+        let sink: Arc<dyn Sink> = Arc::<Lines>::clone(&lines);
+        let span = Span::root(Output { sink, clock: Arc::new(SystemClock), function_name: "f".to_owned() });
+        span.note("requestId", "r-1");
+        span.conceal("ot_secret");
+        let standard = panic::take_hook();
+        panic::set_hook(Box::new(panicked));
+        let bug = span.scope(async { drop(panic::catch_unwind(|| panic!("{} is odd", "ot_secret"))) });
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(bug);
+        panic::set_hook(standard);
+        let line: Value = serde_json::from_str(&lines.0.lock().unwrap()).unwrap();
+        assert_eq!((line["message"].as_str(), line["requestId"].as_str()), (Some("panicked"), Some("r-1")));
+        assert_eq!(line["error"], "[concealed] is odd");
+        assert!(line["location"].as_str().unwrap().contains("lambda.rs:"), "{line}");
+    }
 
     #[test]
     fn a_wrong_environment_is_told_to_lambda_by_name() {

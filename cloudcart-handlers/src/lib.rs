@@ -1,4 +1,4 @@
-//! The shop's Lambda functions as a library: five small binaries start what is tested here.
+//! The shop's Lambda functions as a library: seven small binaries start what is tested here.
 //!
 //! A function is built from its environment once, in the init phase, and then answers events. What it stores and sends goes
 //! through small traits ([`store`], [`queue`]), and time through [`clock`], so that tests own them.
@@ -9,13 +9,17 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod crypto;
+pub mod desk;
 pub mod http;
 pub mod identity;
 pub mod lambda;
 pub mod log;
+pub mod metrics;
 pub mod orders;
 pub mod paging;
 pub mod products;
 pub mod queue;
+pub mod span;
 pub mod store;
+pub mod sweeper;
 pub mod worker;

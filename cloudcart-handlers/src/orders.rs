@@ -16,7 +16,7 @@ use crate::config::{ConfigError, Env};
 use crate::crypto;
 use crate::http::{Failure, HttpHandler, Request, Response};
 use crate::store::{self, Dynamo, Keys, StoreError, Tables};
-use crate::{identity, paging};
+use crate::{identity, paging, span};
 
 /// The orders function.
 pub struct Orders {
@@ -82,6 +82,7 @@ impl Orders {
         // The same answer whether it is not there or not the caller's.
         let missing = || Problem::new(Code::OrderNotFound, "there is no such order");
         let id = OrderId::parse(request.path("id")).ok_or_else(missing)?;
+        span::current().note("orderId", id.as_str());
         let order = self.orders.order(&id).await?.filter(|order| self.may_read(request, order)).ok_or_else(missing)?;
         Response::json(200, &order)
     }

@@ -4,6 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use cloudcart_shop::category;
 use cloudcart_shop::env;
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::ids::ProductId;
@@ -89,10 +90,9 @@ enum Place {
     Query,
 }
 
-fn category(name: &str) -> Result<&str, Problem> {
-    let good = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+fn category(name: &str) -> Result<String, Problem> {
     let wrong = || FieldError::new("category", "range", "1 to 100 characters, none of them a control character");
-    if good { Ok(name) } else { Err(Problem::invalid(vec![wrong()])) }
+    category::parse(name).ok_or_else(|| Problem::invalid(vec![wrong()]))
 }
 
 #[async_trait]
@@ -107,11 +107,11 @@ impl HttpHandler for Products {
         match request.operation {
             Operation::ListProducts => {
                 let name = request.query("category").map(category).transpose()?;
-                self.list(request, "/products", name.map(|name| (name, Place::Query))).await
+                self.list(request, "/products", name.as_deref().map(|name| (name, Place::Query))).await
             }
             Operation::ListCategory => {
                 let name = category(request.path("name"))?;
-                self.list(request, "/categories/{name}", Some((name, Place::Path))).await
+                self.list(request, "/categories/{name}", Some((&name, Place::Path))).await
             }
             Operation::GetOpenApi => {
                 let response = Response::text(200, DOCUMENT.clone()).header("cache-control", DOCUMENT_CACHE);

@@ -20,7 +20,9 @@ use crate::clock::{self, Clock, SystemClock};
 use crate::config::{ConfigError, Env};
 use crate::http::panic_text;
 use crate::log::{self, Level};
-use crate::store::{Dynamo, Fulfilment, Reserved, StoreError, Tables};
+use crate::metrics::Metric;
+use crate::span::Span;
+use crate::store::{Dynamo, Fulfilment, Reserved, StoreError, Tables, Written};
 
 /// How long before its deadline a batch stops, in milliseconds: what is left is reported, not cut off.
 const RESERVE: i64 = 2_000;
@@ -65,6 +67,32 @@ enum RecordError {
     OutOfTime,
     #[error("panicked: {0}")]
     Panic(String),
+}
+
+impl RecordError {
+    /// The same as a word that one can count by.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Message(MessageError::Malformed(_) | MessageError::OrderId(_)) => "malformed_message",
+            Self::Message(MessageError::Version(_)) => "unknown_version",
+            Self::Message(MessageError::Type(_)) => "unknown_type",
+            Self::Store(StoreError::Busy { .. }) => "busy",
+            Self::Store(_) => "store_failed",
+            Self::Illegal(_) => "illegal_step",
+            Self::NoOrder(_) => "order_not_found",
+            Self::OutOfTime => "out_of_time",
+            Self::Panic(_) => "panic",
+        }
+    }
+}
+
+/// What became of a record.
+enum Done {
+    Confirmed(Order),
+    /// There is too little of this line (its index).
+    Rejected(Order, usize),
+    /// It was no longer pending, but in this state if it is known.
+    Before(Option<State>),
 }
 
 #[derive(Deserialize)]
@@ -120,42 +148,33 @@ impl Worker {
         }
     }
 
-    async fn process(&self, record: &Record) -> Result<(), RecordError> {
+    async fn process(&self, record: &Record) -> Result<Done, RecordError> {
         let id = OrderPlaced::order_id(&record.body)?;
         // The row is the truth, not the message.
         let order = self.orders.order(&id).await?.ok_or_else(|| RecordError::NoOrder(id.clone()))?;
         if order.state != State::Pending {
-            done_before(&order.id, Some(order.state));
-            return Ok(());
+            return Ok(Done::Before(Some(order.state)));
         }
         let at = clock::words(self.clock.now());
         let mut confirmed = order.clone();
         confirmed.apply(Event::Confirm, &at, "reserved")?;
         match self.orders.confirm(&confirmed).await? {
-            Reserved::Yes => {
-                log::write(Level::Info, "order confirmed", summary(&confirmed));
-                Ok(())
-            }
-            Reserved::NotPending => {
-                done_before(&order.id, None);
-                Ok(())
-            }
+            Reserved::Yes => Ok(Done::Confirmed(confirmed)),
+            Reserved::NotPending => Ok(Done::Before(None)),
             Reserved::OutOfStock(line) => {
                 let mut rejected = order;
                 rejected.apply(Event::Reject, &at, "out_of_stock")?;
-                // A conflict means that somebody else has moved the order on, which is just as well.
-                let _ = self.orders.reject(&rejected).await?;
-                let mut fields = summary(&rejected);
-                fields["reason"] = "out_of_stock".into();
-                fields["product"] = rejected.lines.get(line).map(|line| line.id.as_str()).into();
-                log::write(Level::Warn, "order rejected", fields);
-                Ok(())
+                match self.orders.reject(&rejected).await? {
+                    Written::Yes => Ok(Done::Rejected(rejected, line)),
+                    // Somebody else has moved the order on, which is just as well.
+                    Written::Conflict => Ok(Done::Before(None)),
+                }
             }
         }
     }
 
     /// Works on one record within its time, and takes its panic for its own failure.
-    async fn guarded(&self, record: &Record, deadline: i64) -> Result<(), RecordError> {
+    async fn guarded(&self, record: &Record, deadline: i64) -> Result<Done, RecordError> {
         let left = deadline.saturating_sub(RESERVE).saturating_sub(self.clock.now().as_millisecond());
         let left = u64::try_from(left).ok().filter(|left| *left > 0).ok_or(RecordError::OutOfTime)?;
         let work = AssertUnwindSafe(self.process(record)).catch_unwind();
@@ -167,16 +186,58 @@ impl Worker {
     }
 }
 
-/// A message that came twice, or about an order that has moved on: nothing to do, and nothing wrong.
-fn done_before(id: &OrderId, state: Option<State>) {
-    let fields = json!({ "orderId": id.as_str(), "status": state.map(State::as_str) });
-    log::write(Level::Info, "order already handled", fields);
+/// The span of a record: which message it is, about which order, sent by which request.
+fn span_of(record: &Record) -> Arc<Span> {
+    let span = Span::begin();
+    // A message that cannot be worked on may still say whose it is.
+    let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+    let request_id = body["requestId"]
+        .as_str()
+        .filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()));
+    span.note("requestId", request_id);
+    let trace = record.attributes.get("AWSTraceHeader").and_then(|header| log::trace_root(header));
+    span.note("trace", trace);
+    span.note("messageId", record.message_id.as_deref());
+    let count = record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse::<u64>().ok());
+    span.note("receiveCount", count);
+    let order_id = body["orderId"].as_str().and_then(OrderId::parse);
+    span.note("orderId", order_id.as_ref().map(OrderId::as_str));
+    span
 }
 
-fn summary(order: &Order) -> Value {
+/// Writes the one line of a record, with its outcome and its metrics.
+fn tell(span: &Span, result: &Result<Done, RecordError>) {
+    let done = match result {
+        Ok(done) => done,
+        Err(error) => {
+            span.count(Metric::OrderProcessingErrors);
+            let fields = json!({ "outcome": error.outcome(), "error": log::chain(error) });
+            return span.end(Level::Error, "record failed", fields);
+        }
+    };
+    let (level, message, fields) = match done {
+        Done::Confirmed(order) => (Level::Info, "order confirmed", summary(order, "confirmed")),
+        Done::Rejected(order, line) => {
+            let mut fields = summary(order, "rejected");
+            fields["reason"] = "out_of_stock".into();
+            fields["product"] = order.lines.get(*line).map(|line| line.id.as_str()).into();
+            (Level::Warn, "order rejected", fields)
+        }
+        // A message that came twice, or about an order that has moved on: nothing to do, and nothing wrong.
+        Done::Before(state) => {
+            let fields = json!({ "outcome": "already_handled", "status": state.map(State::as_str) });
+            return span.end(Level::Info, "order already handled", fields);
+        }
+    };
+    span.count(Metric::OrdersProcessed);
+    span.time(Metric::OrderProcessingTime, span.milliseconds());
+    span.end(level, message, fields);
+}
+
+fn summary(order: &Order, outcome: &str) -> Value {
     let items: Vec<_> = order.lines.iter().map(|line| json!({ "id": line.id.as_str(), "qty": line.qty })).collect();
     json!({
-        "orderId": order.id.as_str(),
+        "outcome": outcome,
         "items": items,
         "totalMinor": order.total.minor,
         "currency": order.total.currency.as_str(),
@@ -196,13 +257,12 @@ pub async fn handle(worker: &Arc<Worker>, event: Value, deadline: i64) -> Result
     }
     let mut answer = BatchAnswer::default();
     for record in &batch.records {
-        let Err(error) = worker.guarded(record, deadline).await else { continue };
-        let fields = json!({
-            "messageId": record.message_id,
-            "receiveCount": record.attributes.get("ApproximateReceiveCount"),
-            "error": log::chain(&error),
-        });
-        log::write(Level::Error, "record failed", fields);
+        let span = span_of(record);
+        let result = span.scope(worker.guarded(record, deadline)).await;
+        tell(&span, &result);
+        if result.is_ok() {
+            continue;
+        }
         let id = record.message_id.clone().filter(|id| !id.is_empty()).ok_or(BatchError::Nameless)?;
         answer.batch_item_failures.push(ItemFailure { item_identifier: id });
     }

@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-const BINARIES: [(&str, &str); 5] = [
+const BINARIES: [(&str, &str); 7] = [
     ("products", env!("CARGO_BIN_EXE_products")),
     ("cart", env!("CARGO_BIN_EXE_cart")),
     ("checkout", env!("CARGO_BIN_EXE_checkout")),
     ("orders", env!("CARGO_BIN_EXE_orders")),
     ("worker", env!("CARGO_BIN_EXE_worker")),
+    ("sweeper", env!("CARGO_BIN_EXE_sweeper")),
+    ("desk", env!("CARGO_BIN_EXE_desk")),
 ];
 
 /// A whole environment, in which no test's own variables remain.
@@ -123,9 +125,105 @@ fn heard(child: &mut Child, from: &Receiver<(String, String)>) -> (String, Strin
     heard.unwrap()
 }
 
+/// What a process has written to its stdout once it has answered: lines that are whole, each a JSON object.
+fn heard_with_log(mut child: Child, from: &Receiver<(String, String)>) -> ((String, String), Vec<Value>) {
+    let mut stdout = child.stdout.take().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let heard = heard(&mut child, from);
+    let (mut log, mut other) = (String::new(), String::new());
+    stdout.read_to_string(&mut log).unwrap();
+    stderr.read_to_string(&mut other).unwrap();
+    assert_eq!(other, "");
+    // Killed while it wrote, it may have left a part of a line.
+    let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let lines: Vec<Value> = whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(Value::is_object), "{log}");
+    (heard, lines)
+}
+
+fn checkout_event() -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "POST /checkout",
+        "rawPath": "/checkout",
+        "rawQueryString": "",
+        "cookies": ["__Host-cart=ccccccccccccccccccccccccccccccccccccccccccc"],
+        "headers": {
+            "authorization": "Bearer bearer-2f8a",
+            "content-type": "application/json",
+            "host": "x",
+            "idempotency-key": "idem-77b1",
+            "x-amzn-trace-id": "Root=1-6924e1b2-0123456789abcdef01234567",
+            "x-api-key": "ak-5510",
+            "x-cart-token": "ttttttttttttttttttttttttttttttttttttttttttt",
+            "x-forwarded-for": "203.0.113.77",
+            "x-order-token": "ot_9c2e"
+        },
+        "requestContext": {
+            "http": { "method": "POST", "path": "/checkout", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.77", "userAgent": "x" },
+            "requestId": "req-1",
+            "routeKey": "POST /checkout",
+            "stage": "$default",
+            "timeEpoch": 0
+        },
+        "body": "{\"items\":[{\"id\":\"1\",\"qty\":1}],\"email\":\"ada@example.com\"}",
+        "isBase64Encoded": false
+    })
+}
+
+#[test]
+fn a_process_logs_each_request_as_one_line_of_json_without_secrets() {
+    let (api, said) = runtime_api(checkout_event());
+    let mut environment = environment(&api, &nobody());
+    environment.insert("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG".to_owned());
+    environment.insert("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEBYa".to_owned());
+    let ((first, _), lines) = heard_with_log(start(BINARIES[2].1, &environment), &said);
+    assert!(first.contains("/invocation/r-1/response"), "{first}");
+    let line = lines.iter().find(|line| line["requestId"] == "req-1").unwrap();
+    for (name, value) in [
+        ("level", json!("ERROR")),
+        ("message", json!("request failed")),
+        ("invocationId", json!("r-1")),
+        ("trace", json!("1-6924e1b2-0123456789abcdef01234567")),
+        ("route", json!("POST /checkout")),
+        ("status", json!(503)),
+        ("outcome", json!("busy")),
+        ("FunctionName", json!("f")),
+        ("CheckoutError", json!(1)),
+    ] {
+        assert_eq!(line[name], value, "{name} of {line}");
+    }
+    assert!(line["durationMs"].is_u64());
+    let text = json!(lines).to_string();
+    for secret in [
+        "bearer-2f8a",
+        "idem-77b1",
+        "ak-5510",
+        "ot_9c2e",
+        "ada@example.com",
+        "203.0.113.77",
+        "ccccccccccccccccccccccccccccccccccccccccccc",
+        "ttttttttttttttttttttttttttttttttttttttttttt",
+        "wJalrXUtnFEMI/K7MDENG",
+        "FwoGZXIvYXdzEBYa",
+    ] {
+        assert!(!text.contains(secret), "{secret} stands in {text}");
+    }
+}
+
+#[test]
+fn a_process_that_cannot_write_its_log_still_answers() {
+    let (api, said) = runtime_api(checkout_event());
+    let mut child = start(BINARIES[2].1, &environment(&api, &nobody()));
+    drop(child.stdout.take());
+    let (first, body) = heard(&mut child, &said);
+    assert!(first.contains("/invocation/r-1/response"), "{first} {body}");
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["statusCode"], 503);
+}
+
 #[test]
 fn every_binary_names_each_variable_that_it_misses() {
-    let needed: [(&str, &[&str]); 5] = [
+    let needed: [(&str, &[&str]); 7] = [
         ("products", &["PRODUCTS_TABLE", "INVENTORY_TABLE", "IDEMPOTENCY_TABLE"]),
         ("cart", &["PRODUCTS_TABLE", "INVENTORY_TABLE", "IDEMPOTENCY_TABLE", "CARTS_TABLE", "SHOP_IDENTITY"]),
         (
@@ -142,6 +240,8 @@ fn every_binary_names_each_variable_that_it_misses() {
         ),
         ("orders", &["ORDERS_TABLE", "IDEMPOTENCY_TABLE", "SHOP_IDENTITY"]),
         ("worker", &["ORDERS_TABLE", "INVENTORY_TABLE"]),
+        ("sweeper", &["ORDERS_TABLE", "CHECKOUT_QUEUE_URL"]),
+        ("desk", &["ORDERS_TABLE", "INVENTORY_TABLE"]),
     ];
     let common = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_LAMBDA_FUNCTION_NAME"];
     for ((name, path), (_, needed)) in BINARIES.into_iter().zip(needed) {
@@ -215,10 +315,8 @@ fn an_event_that_is_no_request_is_answered_and_not_quoted() {
         [json!([]), json!({ "headers": { "cookie": "secret\n" } }), json!({ "requestContext": { "timeEpoch": "x" } })]
     {
         let (api, said) = runtime_api(event);
-        let mut child = start(BINARIES[0].1, &environment(&api, &nobody()));
-        let (first, body) = heard(&mut child, &said);
-        let mut log = String::new();
-        child.stdout.take().unwrap().read_to_string(&mut log).unwrap();
+        let child = start(BINARIES[0].1, &environment(&api, &nobody()));
+        let ((first, body), log) = heard_with_log(child, &said);
         assert!(first.starts_with("POST /2018-06-01/runtime/invocation/r-1/response"), "{first} {body}");
         let answer: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(
@@ -227,8 +325,8 @@ fn an_event_that_is_no_request_is_answered_and_not_quoted() {
         );
         let problem: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
         assert_eq!((problem["code"].as_str(), problem["requestId"].as_str()), (Some("invalid_request"), Some("r-1")));
-        assert!(log.contains("the event is no request"), "{log}");
-        assert!(!log.contains("secret"), "{log}");
+        let log = Value::from(log).to_string();
+        assert!(log.contains("the event is no request") && !log.contains("secret"), "{log}");
     }
 }
 
@@ -236,10 +334,12 @@ fn an_event_that_is_no_request_is_answered_and_not_quoted() {
 fn the_worker_reports_records_through_the_runtime_api_and_refuses_other_events() {
     let record = json!({ "messageId": "m0", "body": "not json", "eventSource": "aws:sqs" });
     let (api, said) = runtime_api(json!({ "Records": [record] }));
-    let mut child = start(BINARIES[4].1, &environment(&api, &nobody()));
-    let (first, body) = heard(&mut child, &said);
+    let ((first, body), lines) = heard_with_log(start(BINARIES[4].1, &environment(&api, &nobody())), &said);
     assert!(first.contains("/invocation/r-1/response"), "{first} {body}");
     assert_eq!(body, r#"{"batchItemFailures":[{"itemIdentifier":"m0"}]}"#);
+    let line = lines.iter().find(|line| line["messageId"] == "m0").unwrap();
+    assert_eq!((line["invocationId"].as_str(), line["outcome"].as_str()), (Some("r-1"), Some("malformed_message")));
+    assert_eq!(line["OrderProcessingErrors"], 1);
 
     let (api, said) = runtime_api(json!({ "version": "2.0" }));
     let mut child = start(BINARIES[4].1, &environment(&api, &nobody()));

@@ -23,6 +23,7 @@ use crate::{
     core::Core,
     dynamodb::DynamoDb,
     error::AwsError,
+    events::Rules,
     gateway::Gateway,
     http_api::HttpApis,
     iam::Iam,
@@ -286,6 +287,7 @@ struct Engines {
     logs: Arc<Logs>,
     sqs: Arc<Sqs>,
     lambda: Arc<Lambda>,
+    rules: Arc<Rules>,
     http_apis: Arc<HttpApis>,
     cloudformation: Arc<CloudFormation>,
     providers: Vec<Arc<dyn ResourceProvider>>,
@@ -315,6 +317,7 @@ impl Engines {
         let lambda = engine("lambda", lambda)?;
         let api_port = builder.api_port.unwrap_or(if builder.ephemeral { 0 } else { DEFAULT_API_PORT });
         let invoker = Arc::clone(&lambda) as Arc<dyn FunctionInvoker>;
+        let rules = engine("events", Rules::open(Arc::clone(core), Arc::clone(&invoker)))?;
         let http_apis = engine("HTTP API", HttpApis::open(Arc::clone(core), api_port, invoker))?;
         let providers = [
             iam.providers(),
@@ -325,6 +328,7 @@ impl Engines {
             Alarms::open(Arc::clone(core)).providers(),
             sqs.providers(),
             lambda.providers(),
+            rules.providers(),
             http_apis.providers(),
         ];
         let providers: Vec<Arc<dyn ResourceProvider>> = providers.into_iter().flatten().collect();
@@ -332,7 +336,7 @@ impl Engines {
         let objects = Arc::clone(&s3) as Arc<dyn ObjectSource>;
         let cloudformation =
             engine("cloudformation", CloudFormation::open(Arc::clone(core), providers.clone(), objects))?;
-        Ok(Self { iam, sts, s3, dynamodb, logs, sqs, lambda, http_apis, cloudformation, providers })
+        Ok(Self { iam, sts, s3, dynamodb, logs, sqs, lambda, rules, http_apis, cloudformation, providers })
     }
 
     /// What the gateway serves.
@@ -344,6 +348,7 @@ impl Engines {
             Arc::clone(&self.logs) as Arc<dyn Service>,
             Arc::clone(&self.sqs) as Arc<dyn Service>,
             Arc::clone(&self.lambda) as Arc<dyn Service>,
+            Arc::clone(&self.rules) as Arc<dyn Service>,
             Arc::clone(&self.http_apis) as Arc<dyn Service>,
             Arc::clone(&self.cloudformation) as Arc<dyn Service>,
         ]
@@ -366,6 +371,7 @@ impl Engines {
     /// Stops what runs by itself (functions, pollers, API listeners), after the front is closed.
     async fn shutdown(&self) {
         self.cloudformation.shutdown().await;
+        self.rules.shutdown();
         self.http_apis.shutdown().await;
         self.lambda.shutdown().await;
     }

@@ -11,6 +11,7 @@ pub mod cloudwatch;
 pub mod core;
 pub mod dynamodb;
 pub mod error;
+pub mod events;
 pub mod gateway;
 pub mod http_api;
 pub mod iam;

@@ -95,6 +95,9 @@ pub trait FunctionInvoker: Send + Sync + 'static {
     /// Calls and waits for the answer.
     async fn invoke(&self, invocation: Invocation) -> Result<InvokeOutcome, InvokeError>;
 
+    /// Accepts the event, to be worked on later with the retries of an asynchronous invocation. Gives its request id.
+    fn invoke_later(&self, invocation: Invocation) -> Result<String, InvokeError>;
+
     /// Whether the function's resource policy lets a service principal (`apigateway.amazonaws.com`) call it on behalf of
     /// `source_arn` (`AWS::Lambda::Permission`).
     fn permits(&self, function: &str, service: &str, source_arn: &str) -> bool;

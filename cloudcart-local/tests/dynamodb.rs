@@ -6,9 +6,14 @@ mod support;
 
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata as _,
-    types::{AttributeValue, ConditionCheck, Put, TransactWriteItem},
+    types::{AttributeValue, ConditionCheck, Put, PutRequest, ReturnConsumedCapacity, TransactWriteItem, WriteRequest},
 };
 use cloudcart_local::provider::{OnChange, Support};
+use dynoxide::{
+    storage::{QueryParams, ScanParams},
+    storage_backend::sql_builders::{SqlParam, query_gsi_items, scan_items},
+};
+use rusqlite::{Connection, StatementStatus, params_from_iter};
 use serde_json::json;
 use support::{assume, cloud, dynamodb, provider, resource, role, root};
 
@@ -232,5 +237,93 @@ async fn what_tools_ask_beside_the_engine_is_answered() {
     assert_eq!(client.describe_endpoints().send().await.unwrap().endpoints().len(), 1);
     let error = client.describe_continuous_backups().table_name("None").send().await.unwrap_err();
     assert_eq!(error.code(), Some("ResourceNotFoundException"));
+    cloud.shutdown().await;
+}
+
+/// How many rows a statement gives, and how many steps SQLite's machine does for them: the same on every machine.
+fn steps(file: &Connection, (sql, params): (String, Vec<SqlParam<'_>>)) -> (usize, i32) {
+    let params: Vec<String> = params
+        .into_iter()
+        .map(|param| if let SqlParam::Text(text) = param { text.into_owned() } else { panic!("a key is text") })
+        .collect();
+    let mut statement = file.prepare(&sql).unwrap();
+    let mut rows = statement.query(params_from_iter(params)).unwrap();
+    let mut count = 0;
+    while rows.next().unwrap().is_some() {
+        count += 1;
+    }
+    drop(rows);
+    (count, statement.get_status(StatementStatus::VmStep))
+}
+
+#[tokio::test]
+async fn a_page_at_the_end_costs_what_one_at_the_start_does() {
+    const ITEMS: usize = 2_000;
+    let cloud = cloud().await;
+    let products = json!({
+        "TableName": "Products", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "category", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "GlobalSecondaryIndexes": [{"IndexName": "by_category", "KeySchema": [{"AttributeName": "category", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"}}],
+    });
+    provider(&cloud, TABLE).create(&resource("Products", products)).await.unwrap();
+    let client = dynamodb(&cloud, root(&cloud));
+    let ids: Vec<String> = (0..ITEMS).map(|number| format!("p-{number:07}")).collect();
+    for batch in ids.chunks(25) {
+        let puts = batch.iter().map(|id| {
+            let put = PutRequest::builder().item("id", text(id)).item("category", text("tea")).build().unwrap();
+            WriteRequest::builder().put_request(put).build()
+        });
+        client.batch_write_item().request_items("Products", puts.collect()).send().await.unwrap();
+    }
+
+    // What AWS would charge: the items of the page, wherever it is.
+    let mut charged = Vec::new();
+    for start in [&ids[99], &ids[ITEMS - 101]] {
+        let scan = client.scan().table_name("Products").limit(100).exclusive_start_key("id", text(start));
+        let page = scan.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.unwrap();
+        charged.push((page.count(), page.scanned_count(), page.consumed_capacity.unwrap().capacity_units));
+        let query = client.query().table_name("Products").index_name("by_category").limit(100);
+        let query = query.key_condition_expression("category = :c").expression_attribute_values(":c", text("tea"));
+        let query = query.exclusive_start_key("id", text(start)).exclusive_start_key("category", text("tea"));
+        let page = query.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.unwrap();
+        charged.push((page.count(), page.scanned_count(), page.consumed_capacity.unwrap().capacity_units));
+    }
+    assert_eq!(charged[0], charged[2]);
+    assert_eq!(charged[1], charged[3]);
+    assert_eq!((charged[0].0, charged[0].1), (100, 100));
+
+    // What the engine does for it: the statements that it builds, counted beside it on its own file.
+    let file = Connection::open(cloud.state_dir().join("dynamodb.db")).unwrap();
+    let key = |sql: &str, at: usize| -> String { file.query_row(sql, [at], |row| row.get(0)).unwrap() };
+    let mut walked = Vec::new();
+    for at in [99, ITEMS - 101] {
+        let start = key("SELECT pk FROM Products ORDER BY pk LIMIT 1 OFFSET ?1", at);
+        let scan = ScanParams {
+            limit: Some(100),
+            exclusive_start_pk: Some(&start),
+            exclusive_start_sk: Some(""),
+            ..ScanParams::default()
+        };
+        walked.push(steps(&file, scan_items("Products", &scan)));
+        let category = key("SELECT gsi_pk FROM \"Products::gsi::by_category\" LIMIT 1 OFFSET ?1", at);
+        let query = QueryParams {
+            forward: true,
+            limit: Some(100),
+            exclusive_start_sk: Some(""),
+            exclusive_start_base_pk: Some(&start),
+            exclusive_start_base_sk: Some(""),
+            ..QueryParams::default()
+        };
+        walked.push(steps(&file, query_gsi_items("Products", "by_category", &category, &query)));
+    }
+    assert_eq!(walked[0], walked[2], "a scan");
+    assert_eq!(walked[1], walked[3], "a query of the index");
+    assert_eq!((walked[0].0, walked[1].0), (100, 100));
+    // The measure sees rows that are passed over.
+    let skipping = format!("SELECT pk, sk, item_json FROM Products ORDER BY pk LIMIT 100 OFFSET {}", ITEMS - 100);
+    assert!(steps(&file, (skipping, Vec::new())).1 > 2 * walked[2].1);
     cloud.shutdown().await;
 }

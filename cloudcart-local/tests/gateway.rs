@@ -107,10 +107,10 @@ async fn what_is_not_offered_is_a_501_that_names_it() {
     let cloud = cloud().await;
     let answer = raw(
         &cloud,
-        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSEvents.PutRule\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSSM.GetParameter\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
     )
     .await;
-    assert!(answer.starts_with("HTTP/1.1 501") && answer.contains("AWSEvents:PutRule"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 501") && answer.contains("AmazonSSM:GetParameter"), "{answer}");
     let error = logs(&cloud, root(&cloud)).describe_export_tasks().send().await.unwrap_err();
     assert!(error.message().unwrap().contains("logs:DescribeExportTasks"));
     let error = dynamodb(&cloud, root(&cloud)).list_global_tables().send().await.unwrap_err();

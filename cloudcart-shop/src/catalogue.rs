@@ -2,6 +2,7 @@
 
 use crate::attribute::Row;
 use crate::body::Node;
+use crate::category;
 use crate::ids::ProductId;
 use crate::money::{Currency, Decimal, MAX_PRICE_MINOR, Money};
 use crate::problem::FieldError;
@@ -110,14 +111,23 @@ impl ProductInput {
             }
             parsed
         });
-        for (field, text, max) in [("name", &name, 200), ("category", &category, 100), ("imageUrl", &image_url, 2_048)]
-        {
+        let out_of_range = |field: &str, max: usize| {
+            let detail = format!("1 to {max} characters, none of them a control character");
+            FieldError::new(format!("#/{field}"), "range", detail)
+        };
+        for (field, text, max) in [("name", &name, 200), ("imageUrl", &image_url, 2_048)] {
             let Some(text) = text else { continue };
             if text.chars().count() > max || text.chars().any(char::is_control) {
-                let detail = format!("1 to {max} characters, none of them a control character");
-                errors.push(FieldError::new(format!("#/{field}"), "range", detail));
+                errors.push(out_of_range(field, max));
             }
         }
+        let category = category.and_then(|text| {
+            let parsed = category::parse(&text);
+            if parsed.is_none() {
+                errors.push(out_of_range("category", category::MAX));
+            }
+            parsed
+        });
         let currency = match currency.as_deref() {
             None => Some(Currency::USD),
             Some(code) => Currency::parse(code),

@@ -87,8 +87,13 @@ fn is_key(text: &str) -> bool {
     (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Reads an `Idempotency-Key` header: 1 to 255 visible ASCII characters. The quotes of a structured string are no part of it.
+/// Reads an `Idempotency-Key` header: 1 to 255 visible ASCII characters without a comma. The quotes of a structured string are no
+/// part of it.
 pub fn idempotency_key(header: &str) -> Result<&str, Problem> {
+    // The gateway joins headers of one name with commas. Which of two keys was meant, nobody can tell.
+    if header.contains(',') {
+        return Err(Problem::new(Code::InvalidRequest, "Idempotency-Key must stand once, and have no comma"));
+    }
     let bare = header.trim();
     let bare = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare);
     if is_key(bare) {
@@ -253,7 +258,7 @@ mod tests {
     fn idempotency_keys_are_visible_ascii() {
         assert_eq!(idempotency_key("abc").unwrap(), "abc");
         assert_eq!(idempotency_key("\"abc\"").unwrap(), "abc");
-        for bad in ["", "\"\"", "a b", "é", &"x".repeat(256)] {
+        for bad in ["", "\"\"", "a b", "é", "a,b", "\"a\",\"b\"", &"x".repeat(256)] {
             assert_eq!(idempotency_key(bad).unwrap_err().status(), 400, "{bad}");
         }
     }

@@ -13,11 +13,16 @@ pub enum Function {
     Orders,
     /// Consumes the queue and confirms orders.
     Worker,
+    /// Sends orders that stay pending to the queue again.
+    Sweeper,
+    /// Shows orders to the shop's own people and takes them a step on.
+    Desk,
 }
 
 impl Function {
     /// All functions, in the order a table of them is printed.
-    pub const ALL: [Self; 5] = [Self::Products, Self::Cart, Self::Checkout, Self::Orders, Self::Worker];
+    pub const ALL: [Self; 7] =
+        [Self::Products, Self::Cart, Self::Checkout, Self::Orders, Self::Worker, Self::Sweeper, Self::Desk];
 
     /// The short name that people type: `cloudcart logs worker`. Also the name of the binary in `cloudcart-handlers`.
     pub const fn name(self) -> &'static str {
@@ -27,6 +32,8 @@ impl Function {
             Self::Checkout => "checkout",
             Self::Orders => "orders",
             Self::Worker => "worker",
+            Self::Sweeper => "sweeper",
+            Self::Desk => "desk",
         }
     }
 
@@ -38,6 +45,8 @@ impl Function {
             Self::Checkout => "CheckoutFunction",
             Self::Orders => "OrdersFunction",
             Self::Worker => "WorkerFunction",
+            Self::Sweeper => "SweeperFunction",
+            Self::Desk => "DeskFunction",
         }
     }
 

@@ -76,6 +76,11 @@ impl OrderId {
         })
     }
 
+    /// The shards of the index of pending orders.
+    pub fn pending_shards() -> impl Iterator<Item = String> {
+        (0..16).map(|shard: u32| shard.to_string())
+    }
+
     /// Which of the 16 shards of the index of pending orders it belongs to, `"0"` to `"15"`. The last digit of a UUIDv7 is
     /// random, so the shards fill evenly.
     pub fn pending_shard(&self) -> String {

@@ -166,6 +166,9 @@ pub struct Order {
     pub user_id: Option<String>,
     /// What was ordered, at the prices of that moment.
     pub lines: Vec<PricedLine>,
+    /// Those of its products whose stock it holds or, once cancelled, held: what was counted when it was confirmed. `None` before,
+    /// and in rows of a time when nobody noted it.
+    pub reserved: Option<Vec<ProductId>>,
     /// What it costs.
     pub total: Money,
     /// When it was placed (RFC 3339).
@@ -194,6 +197,17 @@ impl Order {
         Ok(())
     }
 
+    /// The lines whose goods go back into the stock when it leaves `from` for where it stands: those of a confirmed order that is
+    /// called off. Where nobody noted what was taken nothing goes back: stock that is missing costs a sale, stock that is not there
+    /// costs a customer.
+    pub fn returns(&self, from: State) -> Vec<&PricedLine> {
+        if (from, self.state) != (State::Confirmed, State::Cancelled) {
+            return Vec::new();
+        }
+        let reserved = self.reserved.as_deref().unwrap_or_default();
+        self.lines.iter().filter(|line| reserved.contains(&line.id)).collect()
+    }
+
     /// The row of the Orders table. A pending order also stands in the sparse index `gsi_pending`, by `pendingShard`.
     pub fn to_row(&self) -> Row {
         let line = |line: &PricedLine| {
@@ -215,6 +229,9 @@ impl Order {
             ("updatedAt".to_owned(), Attribute::text(&self.updated_at)),
             ("history".to_owned(), Attribute::L(self.history.iter().map(Step::attribute).collect())),
         ]);
+        if let Some(reserved) = &self.reserved {
+            row.insert("reserved".to_owned(), reserved_attribute(reserved));
+        }
         let shard = (self.state == State::Pending).then(|| self.id.pending_shard());
         for (name, value) in [
             ("userId", &self.user_id),
@@ -247,6 +264,7 @@ impl Order {
             state: state(text(row, "status")?, "status")?,
             version: integer(row, "version")?,
             user_id: owned("userId"),
+            reserved: reserved(row)?,
             lines: maps(row, "items")?.into_iter().map(line).collect::<Result<_, RowError>>()?,
             total: Money::new(integer(row, "totalMinor")?, currency),
             placed_at: text(row, "placedAt")?.to_owned(),
@@ -256,6 +274,24 @@ impl Order {
             email: owned("email"),
             client_reference: owned("clientReference"),
         })
+    }
+}
+
+/// The products whose stock an order holds, as the row's `reserved`.
+pub fn reserved_attribute<'a>(reserved: impl IntoIterator<Item = &'a ProductId>) -> Attribute {
+    Attribute::L(reserved.into_iter().map(|id| Attribute::text(id.as_str())).collect())
+}
+
+fn reserved(row: &Row) -> Result<Option<Vec<ProductId>>, RowError> {
+    let wrong = RowError::Attribute("reserved");
+    let id = |entry: &Attribute| match entry {
+        Attribute::S(text) => ProductId::parse(text).ok_or(wrong.clone()),
+        _ => Err(wrong.clone()),
+    };
+    match row.get("reserved") {
+        None => Ok(None),
+        Some(Attribute::L(entries)) => entries.iter().map(id).collect::<Result<_, _>>().map(Some),
+        Some(_) => Err(wrong),
     }
 }
 
@@ -374,6 +410,7 @@ pub(crate) mod tests {
                 price,
                 total: price.times(2).unwrap(),
             }],
+            reserved: None,
             total: Money::new(19_998, Currency::USD),
             placed_at: at.clone(),
             updated_at: at.clone(),
@@ -406,11 +443,54 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn every_event_in_every_state_goes_somewhere_or_changes_nothing() {
+        for from in State::ALL {
+            for event in Event::ALL {
+                let before = Order { state: from, ..order() };
+                let mut after = before.clone();
+                match after.apply(event, "2026-11-24T00:00:01.000Z", "why") {
+                    Ok(()) => {
+                        assert_eq!(next(from, event), Ok(after.state));
+                        assert_ne!(after.state, from, "a step leads elsewhere");
+                        assert_ne!(after.state, State::Pending, "no step is undone");
+                        assert_eq!((after.version, after.history.len()), (2, 2));
+                        let step = after.history.last().unwrap();
+                        assert_eq!(
+                            (step.from, step.to, step.reason.as_deref()),
+                            (Some(from), after.state, Some("why"))
+                        );
+                    }
+                    Err(illegal) => {
+                        assert_eq!(illegal, Illegal { from, event });
+                        assert_eq!(after, before);
+                    }
+                }
+            }
+            let ends = matches!(from, State::Rejected | State::Cancelled | State::Delivered);
+            assert_eq!(Event::ALL.into_iter().all(|event| next(from, event).is_err()), ends, "{from}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_confirmed_order_took_goes_back() {
+        let taken = |reserved: Option<&str>, from: State, to: State| {
+            let reserved = reserved.map(|id| ProductId::parse(id).into_iter().collect());
+            Order { state: to, reserved, ..order() }.returns(from).len()
+        };
+        assert_eq!(taken(Some("1"), State::Confirmed, State::Cancelled), 1);
+        assert_eq!(taken(Some("2"), State::Confirmed, State::Cancelled), 0);
+        assert_eq!(taken(None, State::Confirmed, State::Cancelled), 0);
+        assert_eq!(taken(Some("1"), State::Pending, State::Cancelled), 0);
+        assert_eq!(taken(Some("1"), State::Confirmed, State::Fulfilled), 0);
+    }
+
+    #[test]
     fn an_order_reads_back_from_its_row() {
         let mut order = order();
         assert_eq!(Order::from_row(&order.to_row()).unwrap(), order);
         assert!(order.to_row().contains_key("pendingShard"));
         order.apply(Event::Confirm, "2026-11-24T00:00:01.000Z", "reserved").unwrap();
+        order.reserved = Some(vec![ProductId::parse("1").unwrap()]);
         assert_eq!(Order::from_row(&order.to_row()).unwrap(), order);
         assert!(!order.to_row().contains_key("pendingShard"));
         assert_eq!(order.version, 2);

@@ -79,8 +79,6 @@ codes! {
     Internal = "internal", 500, "Something went wrong";
     /// A dependency is busy.
     Busy = "busy", 503, "Busy, try again";
-    /// The order could not be handed to the queue.
-    EnqueueFailed = "enqueue_failed", 503, "The order could not be queued";
 }
 
 /// One thing wrong with one member of a request.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::attribute::{Attribute, Row, RowError, integer, number, optional_text, text};
 use crate::ids::ProductId;
-use crate::money::{Currency, Decimal, Money};
+use crate::money::{Currency, Decimal, MAX_PRICE_MINOR, Money};
 
 /// A product of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +42,10 @@ impl Product {
                 .and_then(|price| price.to_minor(currency))
                 .map_err(|error| RowError::Value { name: "price", problem: format!("{price}: {error}") })?
         };
-        if minor < 0 {
-            return Err(RowError::Value { name: "priceMinor", problem: "negative".to_owned() });
+        // Whoever wrote the row: beyond this a total could no longer be added up, or be read exactly by a client.
+        if !(0..=MAX_PRICE_MINOR).contains(&minor) {
+            let problem = format!("{minor} is not 0..={MAX_PRICE_MINOR}");
+            return Err(RowError::Value { name: "priceMinor", problem });
         }
         Ok(Self {
             id,
@@ -213,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_price_that_is_no_amount_is_an_error_and_not_rounded() {
-        for price in ["1.005", "-1", "1e400"] {
+        for price in ["1.005", "-1", "1e400", "10000000000.01", "92233720368547758.07"] {
             assert!(Product::from_row(&node_row(price)).is_err(), "{price}");
         }
         let mut row = node_row("1");

@@ -7,9 +7,10 @@ use cloudcart_shop::body::Object;
 use cloudcart_shop::cart::{Cart, Line, MAX_LINES, MAX_QTY};
 use cloudcart_shop::cursor::{self, Signer, StartKey};
 use cloudcart_shop::ids::{OrderId, ProductId};
+use cloudcart_shop::message::OrderPlaced;
 use cloudcart_shop::money::{AmountError, Currency, Decimal, MAX_PRICE_MINOR, Money};
 use cloudcart_shop::order::{Event, Order, State, Step, next};
-use cloudcart_shop::pricing::{Quote, merge};
+use cloudcart_shop::pricing::{PricedLine, Quote, merge};
 use cloudcart_shop::problem::Code;
 use cloudcart_shop::product::Product;
 use proptest::prelude::*;
@@ -58,6 +59,7 @@ fn pending() -> Order {
         version: 1,
         user_id: None,
         lines: Vec::new(),
+        reserved: None,
         total: Money::new(0, Currency::USD),
         placed_at: at.clone(),
         updated_at: at.clone(),
@@ -212,6 +214,37 @@ proptest! {
         forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
         let forged = String::from_utf8(forged).unwrap();
         prop_assert!(cursor::decode(&Toy(7), &scope, &forged).is_err());
+    }
+
+    #[test]
+    fn prop_message_chars_legal(
+        id in "[A-Za-z0-9._~-]{1,64}",
+        qty in 1..=MAX_QTY,
+        price in 0..=MAX_PRICE_MINOR,
+        said in "(\\PC|[\u{0}-\u{1f}\u{7f}\u{85}\u{fffe}\u{ffff}\u{10ffff}]){0,40}",
+    ) {
+        prop_assume!(id != "." && id != "..");
+        let price = Money::new(price, Currency::USD);
+        let total = price.times(qty).unwrap();
+        let order = Order {
+            id: OrderId::parse("0199a3b4-0000-7000-8000-00000000000f").unwrap(),
+            state: State::Pending,
+            version: 1,
+            user_id: Some(said.clone()),
+            lines: vec![PricedLine { id: ProductId::parse(&id).unwrap(), name: said.clone(), qty, price, total }],
+            reserved: None,
+            total,
+            placed_at: "2026-11-24T00:00:00.000Z".to_owned(),
+            updated_at: "2026-11-24T00:00:00.000Z".to_owned(),
+            history: Vec::new(),
+            token_hash: None,
+            email: Some(said.clone()),
+            client_reference: Some(said.clone()),
+        };
+        let message = OrderPlaced::new(&order, &said).to_json().unwrap();
+        // A subset of what SQS takes, which is #x9, #xA, #xD, and from #x20 all but the surrogates, #xFFFE and #xFFFF.
+        prop_assert!(message.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{message:?}");
+        prop_assert_eq!(OrderPlaced::order_id(&message).unwrap(), order.id);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub fn code_key_parameter(function: Function) -> String {
 pub const HTTP_TIMEOUT_SECONDS: i64 = 10;
 /// Timeout of the worker. The queue hides a message six times as long.
 pub const WORKER_TIMEOUT_SECONDS: i64 = 30;
+/// Timeout of the sweeper, below the minute after which the next one starts.
+pub const SWEEPER_TIMEOUT_SECONDS: i64 = 50;
 /// Memory of every function. CPU follows it, and below this a cold start is felt.
 const MEMORY_MB: i64 = 256;
 /// Records per invocation of the worker; above 10 the mapping would have to wait for a window.
@@ -72,10 +74,10 @@ pub(super) fn add<'stack>(
             .memory_size(int!(MEMORY_MB))
             .runtime(Runtime::ProvidedAl2023)
             .tags(project_tags())
-            .timeout(if function == Function::Worker {
-                int!(WORKER_TIMEOUT_SECONDS)
-            } else {
-                int!(HTTP_TIMEOUT_SECONDS)
+            .timeout(match function {
+                Function::Worker => int!(WORKER_TIMEOUT_SECONDS),
+                Function::Sweeper => int!(SWEEPER_TIMEOUT_SECONDS),
+                _ => int!(HTTP_TIMEOUT_SECONDS),
             });
         functions.insert(function, stack.add(function.logical_id(), properties));
     }
@@ -99,6 +101,8 @@ const fn description(function: Function) -> &'static str {
         Function::Checkout => "Prices an order, writes it and queues it",
         Function::Orders => "Reads orders",
         Function::Worker => "Confirms queued orders and reserves their stock",
+        Function::Sweeper => "Sends orders that stay pending to the queue again",
+        Function::Desk => "Shows orders to the shop's own people and takes them a step on",
     }
 }
 

@@ -7,6 +7,7 @@ mod functions;
 mod http_api;
 mod queue;
 pub mod rights;
+mod schedule;
 mod tables;
 mod variants;
 
@@ -19,7 +20,9 @@ use cloudcart_shop::env::{CartStore, Identity};
 pub use cloudcart_cfn::lambda::function::Architecture;
 use tables::Table;
 
-pub use functions::{CODE_BUCKET, HTTP_TIMEOUT_SECONDS, WORKER_TIMEOUT_SECONDS, code_key_parameter};
+pub use functions::{
+    CODE_BUCKET, HTTP_TIMEOUT_SECONDS, SWEEPER_TIMEOUT_SECONDS, WORKER_TIMEOUT_SECONDS, code_key_parameter,
+};
 pub use variants::{VARIANTS, Variant, render_all};
 
 /// What may differ between two shops.
@@ -88,6 +91,7 @@ fn declare(stack: &mut Stack<'_>, options: &ShopOptions, retention: RetentionInD
     let queues = queue::add(stack);
     let functions = functions::add(stack, options, retention, &tables, &queues);
     let api = http_api::add(stack, &functions);
+    schedule::add(stack, &functions);
 
     output(stack, "HttpApiUrl", api.api_endpoint(), "Root URL of the shop.");
     let table = |table| tables[&table].reference();

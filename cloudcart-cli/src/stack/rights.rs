@@ -80,6 +80,18 @@ pub const RIGHTS: &[(Function, &[Right])] = &[
             Right::Queue(&[DeleteMessage, GetQueueAttributes, ReceiveMessage]),
         ],
     ),
+    (
+        Function::Sweeper,
+        &[
+            Right::Index(Table::Orders, env::GSI_PENDING, &[Query]),
+            Right::Table(Table::Orders, &[GetItem, UpdateItem]),
+            Right::Queue(&[SendMessage]),
+        ],
+    ),
+    (
+        Function::Desk,
+        &[Right::Table(Table::Orders, &[GetItem, UpdateItem]), Right::Table(Table::Inventory, &[GetItem, UpdateItem])],
+    ),
 ];
 
 /// The rights of a function in a shop with these options.

@@ -97,29 +97,24 @@ impl Shop {
 
     /// Sends a message with the account's own keys, as somebody with the SDK would.
     pub(crate) fn send(&self, queue_url: &str, body: &str) {
-        let status = self.status();
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let options = TargetOptions {
-            region: Some(text(&status["region"])),
-            endpoint_url: Some(text(&status["endpoint"])),
-            credentials: Some(StaticCredentials {
-                access_key_id: text(&status["credentials"]["accessKeyId"]),
-                secret_access_key: text(&status["credentials"]["secretAccessKey"]),
-            }),
-            ..TargetOptions::default()
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let target = Target::connect(&options).await.unwrap();
+        self.on_target(async |target| {
             target.sqs().send_message().queue_url(queue_url).message_body(body).send().await.unwrap();
         });
     }
 
+    /// Does something with the SDK, under the account's own keys.
+    pub(crate) fn on_target<T>(&self, work: impl AsyncFnOnce(&Target) -> T) -> T {
+        let options = target(&self.status());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let target = Target::connect(&options).await.unwrap();
+            work(&target).await
+        })
+    }
+
     /// Process ids of the handlers that the cloud of this shop runs.
     pub(crate) fn handlers(&self) -> Vec<u32> {
-        let cloud = self.status()["pid"].as_u64().unwrap().to_string();
-        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &cloud]).output().unwrap();
-        String::from_utf8(children.stdout).unwrap().split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+        children(u32::try_from(self.status()["pid"].as_u64().unwrap()).unwrap())
     }
 
     pub(crate) fn wait(&self, deadline: Instant, what: &str, mut holds: impl FnMut() -> bool) {
@@ -137,9 +132,35 @@ impl Drop for Shop {
     }
 }
 
+/// Where the SDK finds a cloud, with the account's own keys; from what `local status` says.
+pub(crate) fn target(status: &Value) -> TargetOptions {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    TargetOptions {
+        region: Some(text(&status["region"])),
+        endpoint_url: Some(text(&status["endpoint"])),
+        credentials: Some(StaticCredentials {
+            access_key_id: text(&status["credentials"]["accessKeyId"]),
+            secret_access_key: text(&status["credentials"]["secretAccessKey"]),
+        }),
+        ..TargetOptions::default()
+    }
+}
+
+/// Process ids of a process's children.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let children = Command::new("ps").args(["-o", "pid=", "--ppid", &pid.to_string()]).output().unwrap();
+    String::from_utf8(children.stdout).unwrap().split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+}
+
 /// Sends a signal with the system's own tool: the tests need no unsafe code for it.
 pub(crate) fn signal(signal: &str, pid: u32) {
-    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+    assert!(try_signal(signal, pid), "{signal} to {pid}");
+}
+
+/// The same to a process that may have ended by itself; whether it was there.
+pub(crate) fn try_signal(signal: &str, pid: u32) -> bool {
+    let sent = Command::new("kill").args([signal, &pid.to_string()]).stderr(Stdio::null()).status();
+    sent.unwrap().success()
 }
 
 /// Whether a process is there and has not ended.

@@ -1,16 +1,14 @@
 //! Placing orders in DynamoDB: the order and its idempotency record, together or not at all.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use cloudcart_shop::attribute::{Attribute, Row, RowError, integer, text};
 use cloudcart_shop::ids::OrderId;
-use cloudcart_shop::order::{Order, State};
+use cloudcart_shop::order::Order;
 
 use super::dynamo::{broken, failed, is_throttling, item, row, unreadable};
-use super::{Checkouts, Dynamo, Placed, Record, StoreError, Written};
+use super::{Checkouts, Dynamo, Placed, Record, StoreError};
 use crate::crypto::jitter;
 
 /// The table's kind, for messages.
@@ -94,27 +92,5 @@ impl Checkouts for Dynamo {
             }
         }
         Err(StoreError::Busy { operation, source: None })
-    }
-
-    async fn replace_pending(&self, order: &Order) -> Result<Written, StoreError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.tables.orders)
-            .set_item(Some(item(order.to_row())))
-            .condition_expression("#status = :pending")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":pending", AttributeValue::S(State::Pending.as_str().to_owned()))
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(Written::Yes),
-            Err(SdkError::ServiceError(context))
-                if matches!(context.err(), PutItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(Written::Conflict)
-            }
-            Err(error) => Err(failed("PutItem on Orders", error)),
-        }
     }
 }

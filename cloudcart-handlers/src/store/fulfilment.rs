@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use cloudcart_shop::order::{Order, State, Step};
+use cloudcart_shop::order::{Order, State, Step, reserved_attribute};
 use cloudcart_shop::pricing::PricedLine;
 use cloudcart_shop::product::Stock;
 use futures_util::future::try_join_all;
@@ -18,24 +18,29 @@ use crate::crypto::jitter;
 
 const CONFIRM: &str = "TransactWriteItems of a confirmation";
 const REJECT: &str = "UpdateItem on Orders";
-const CHECK_FAILED: &str = "ConditionalCheckFailed";
+pub(super) const CHECK_FAILED: &str = "ConditionalCheckFailed";
 
-/// How an order leaves `pending`. The index of pending orders is sparse over `pendingShard`, so removing it takes the order out.
-const LEAVE_PENDING: &str = "SET #status = :status, #version = :version, #updatedAt = :updatedAt, \
+/// How an order takes a step. The index of pending orders is sparse over `pendingShard`, so removing it takes the order out.
+pub(super) const STEP: &str = "SET #status = :status, #version = :version, #updatedAt = :updatedAt, \
      #history = list_append(#history, :step) REMOVE #pendingShard";
+
+/// The same, noting what is taken from the stock: what a cancellation later gives back.
+const CONFIRMATION: &str = "SET #status = :status, #version = :version, #updatedAt = :updatedAt, \
+     #history = list_append(#history, :step), #reserved = :reserved REMOVE #pendingShard";
 
 const NAMES: [&str; 5] = ["status", "version", "updatedAt", "history", "pendingShard"];
 
-fn names() -> std::collections::HashMap<String, String> {
+pub(super) fn names() -> std::collections::HashMap<String, String> {
     NAMES.iter().map(|name| (format!("#{name}"), (*name).to_owned())).collect()
 }
 
-fn values(order: &Order) -> Item {
+/// The values of a step from a state.
+pub(super) fn values(order: &Order, from: State) -> Item {
     let steps = order.history.last().map(Step::attribute).map(value).into_iter().collect();
     let text = |text: &str| AttributeValue::S(text.to_owned());
     Item::from([
         (":status".to_owned(), text(order.state.as_str())),
-        (":pending".to_owned(), text(State::Pending.as_str())),
+        (":from".to_owned(), text(from.as_str())),
         (":updatedAt".to_owned(), text(&order.updated_at)),
         (":version".to_owned(), AttributeValue::N(order.version.to_string())),
         (":step".to_owned(), AttributeValue::L(steps)),
@@ -43,20 +48,23 @@ fn values(order: &Order) -> Item {
 }
 
 impl Dynamo {
-    async fn exact_stock(&self, line: &PricedLine) -> Result<Stock, StoreError> {
+    pub(super) async fn exact_stock(&self, line: &PricedLine) -> Result<Stock, StoreError> {
         let key = ("id", line.id.as_str());
         let item = self.get("GetItem on Inventory", &self.tables.inventory, key, true).await?;
         Stock::from_row(item.map(row).as_ref()).map_err(unreadable("Inventory"))
     }
 
-    fn confirmation(&self, order: &Order) -> Result<TransactWriteItem, StoreError> {
+    fn confirmation(&self, order: &Order, tracked: &[usize]) -> Result<TransactWriteItem, StoreError> {
+        let reserved = reserved_attribute(tracked.iter().map(|at| &order.lines[*at].id));
         let update = Update::builder()
             .table_name(&self.tables.orders)
             .key("orderId", AttributeValue::S(order.id.as_str().to_owned()))
-            .update_expression(LEAVE_PENDING)
-            .condition_expression("#status = :pending")
+            .update_expression(CONFIRMATION)
+            .condition_expression("#status = :from")
             .set_expression_attribute_names(Some(names()))
-            .set_expression_attribute_values(Some(values(order)))
+            .set_expression_attribute_values(Some(values(order, State::Pending)))
+            .expression_attribute_names("#reserved", "reserved")
+            .expression_attribute_values(":reserved", value(reserved))
             .build()
             .map_err(|error| broken(CONFIRM, error))?;
         Ok(TransactWriteItem::builder().update(update).build())
@@ -99,7 +107,7 @@ impl Fulfilment for Dynamo {
             }
             let stock = try_join_all(order.lines.iter().map(|line| self.exact_stock(line))).await?;
             let tracked: Vec<usize> = (0..stock.len()).filter(|at| stock[*at] != Stock::Untracked).collect();
-            let mut writes = vec![self.confirmation(order)?];
+            let mut writes = vec![self.confirmation(order, &tracked)?];
             for at in &tracked {
                 writes.push(self.decrement(&order.lines[*at])?);
             }
@@ -128,10 +136,10 @@ impl Fulfilment for Dynamo {
             .update_item()
             .table_name(&self.tables.orders)
             .key("orderId", AttributeValue::S(order.id.as_str().to_owned()))
-            .update_expression(LEAVE_PENDING)
-            .condition_expression("#status = :pending")
+            .update_expression(STEP)
+            .condition_expression("#status = :from")
             .set_expression_attribute_names(Some(names()))
-            .set_expression_attribute_values(Some(values(order)))
+            .set_expression_attribute_values(Some(values(order, State::Pending)))
             .send()
             .await;
         match update {

@@ -7,12 +7,15 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cloudcart_shop::env::SIGNING_KEY_ROW;
 use tokio::sync::OnceCell;
 
 use super::dynamo::{broken, failed};
 use super::{Dynamo, Secrets, StoreError, Written};
 use crate::crypto::{SigningKey, random};
+use crate::span;
 
 /// The attribute of the row that holds the key's 32 bytes. The row has no `expiresAt`, so the table's TTL leaves it alone.
 pub const SIGNING_KEY_ATTRIBUTE: &str = "bytes";
@@ -39,7 +42,9 @@ impl Keys {
             return Ok(key);
         }
         let operation = "making the signing key";
-        let bytes = random().map_err(|error| broken(operation, error))?;
+        let bytes = random::<32>().map_err(|error| broken(operation, error))?;
+        // As DynamoDB writes it, should its answer quote what it was sent.
+        span::current().conceal(&STANDARD.encode(bytes));
         // If somebody else made it between our two looks, theirs counts.
         self.secrets.keep_signing_key(bytes).await?;
         let key = self.secrets.signing_key().await?;

@@ -8,6 +8,8 @@ mod fulfilment;
 mod keys;
 pub mod memory;
 mod orders;
+mod steps;
+mod sweeps;
 
 use std::collections::HashMap;
 
@@ -18,6 +20,7 @@ use cloudcart_shop::cursor::StartKey;
 use cloudcart_shop::ids::{OrderId, ProductId};
 use cloudcart_shop::order::{Order, State};
 use cloudcart_shop::product::{Product, Stock};
+use cloudcart_shop::sweep::Waiting;
 
 use crate::crypto::SigningKey;
 
@@ -150,8 +153,6 @@ pub trait Checkouts: Orders {
     async fn record(&self, key: &str, now: i64) -> Result<Option<Record>, StoreError>;
     /// Writes a pending order and the record, or neither.
     async fn place(&self, order: &Order, record: Option<&Record>, now: i64) -> Result<Placed, StoreError>;
-    /// Replaces an order if it is still pending.
-    async fn replace_pending(&self, order: &Order) -> Result<Written, StoreError>;
 }
 
 /// What became of reserving an order's goods.
@@ -172,6 +173,38 @@ pub trait Fulfilment: Orders {
     async fn confirm(&self, order: &Order) -> Result<Reserved, StoreError>;
     /// Rejects a pending order. `order` is the order as it will be.
     async fn reject(&self, order: &Order) -> Result<Written, StoreError>;
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Advanced {
+    /// It is taken, and these products of the order (their ids) got their stock back.
+    Yes(Vec<ProductId>),
+    /// The order was no longer as it had been read. Nothing changed.
+    Conflict,
+}
+
+/// Orders, to take a step on.
+#[async_trait]
+pub trait Steps: Orders {
+    /// Writes an order that has just left a state, if the stored one is still the one before it, and in the same transaction gives
+    /// back the stock of what a cancelled order had reserved. `order` is the order as it will be.
+    async fn advance(&self, order: &Order, from: State) -> Result<Advanced, StoreError>;
+}
+
+/// Orders, to sweep.
+#[async_trait]
+pub trait Sweeps: Orders {
+    /// A page of a shard of the index of pending orders, those that were placed before a time (RFC 3339), oldest first. The index
+    /// lags behind: an order may have moved on. An entry that cannot be read does not take the others along.
+    async fn waiting(
+        &self,
+        shard: &str,
+        placed_before: &str,
+        start: Option<&StartKey>,
+    ) -> Result<Page<Result<Waiting, StoreError>>, StoreError>;
+    /// Notes that a message was sent about an order if it is still pending. `at` is in seconds since 1970.
+    async fn swept(&self, id: &OrderId, at: i64) -> Result<Written, StoreError>;
 }
 
 /// The shop's own secret, where all functions find it.

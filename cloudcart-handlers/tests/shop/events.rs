@@ -89,6 +89,12 @@ impl Call {
         self
     }
 
+    /// Any other member of the event, by its pointer.
+    pub(crate) fn member(mut self, pointer: &str, value: Value) -> Self {
+        *self.0.pointer_mut(pointer).unwrap() = value;
+        self
+    }
+
     pub(crate) fn base64(mut self, body: &str) -> Self {
         self.0["isBase64Encoded"] = true.into();
         self.body(body)

@@ -11,6 +11,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
+/// Stands for the body of the request in the body of a fault.
+pub(crate) const QUOTE: &str = "{request}";
+
 /// What `Faults` does and has seen.
 #[derive(Debug, Clone)]
 pub(crate) struct Faults {
@@ -25,10 +28,15 @@ impl Faults {
         Self { inner, planned: Arc::default(), seen: Arc::default() }
     }
 
-    /// Answers the next `times` calls of a DynamoDB operation with a 400 of this body.
+    /// Answers the next `times` calls of a DynamoDB operation with a 400 of this body. In it, [`QUOTE`] stands for the request.
     pub(crate) fn plan(&self, operation: &str, times: usize, body: &str) {
         let fault = (operation.to_owned(), body.to_owned());
         self.planned.lock().unwrap().extend(std::iter::repeat_n(fault, times));
+    }
+
+    /// Plans nothing any more.
+    pub(crate) fn forget(&self) {
+        self.planned.lock().unwrap().clear();
     }
 
     /// The calls so far: operation and body. Forgets them.
@@ -55,12 +63,14 @@ impl HttpConnector for Connector {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        let quoted = serde_json::to_string(&body).unwrap();
         self.faults.seen.lock().unwrap().push((operation.clone(), body));
         let mut planned = self.faults.planned.lock().unwrap();
         let Some(at) = planned.iter().position(|(wanted, _)| *wanted == operation) else {
             return self.inner.call(request);
         };
         let (_, body) = planned.remove(at);
+        let body = body.replace(QUOTE, quoted.trim_matches('"'));
         HttpConnectorFuture::ready(Ok(HttpResponse::new(400.try_into().unwrap(), SdkBody::from(body))))
     }
 }

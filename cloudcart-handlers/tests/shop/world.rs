@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 use crate::faults::Faults;
 use crate::shop::Shop;
 
+/// What the functions sign their calls with.
+pub(crate) const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
 pub(crate) struct World {
     db: dynoxide::Database,
     pub(crate) faults: Faults,
@@ -31,7 +34,7 @@ impl std::ops::Deref for World {
     }
 }
 
-fn table(name: &str, key: &str, index: Option<(&str, [&str; 2])>) -> Value {
+fn table(name: &str, key: &str, indexes: &[(&str, [&str; 2])]) -> Value {
     let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
     let mut attributes = vec![key];
     let mut table = json!({
@@ -39,13 +42,17 @@ fn table(name: &str, key: &str, index: Option<(&str, [&str; 2])>) -> Value {
         "KeySchema": [{ "AttributeName": key, "KeyType": "HASH" }],
         "BillingMode": "PAY_PER_REQUEST",
     });
-    if let Some((index, [hash, range])) = index {
-        attributes.extend([hash, range].into_iter().filter(|name| *name != key));
-        table["GlobalSecondaryIndexes"] = json!([{
+    for (index, [hash, range]) in indexes {
+        attributes.extend([*hash, *range].into_iter().filter(|name| *name != key));
+        let index = json!({
             "IndexName": index,
             "KeySchema": [{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }],
             "Projection": { "ProjectionType": "ALL" },
-        }]);
+        });
+        match &mut table["GlobalSecondaryIndexes"] {
+            Value::Array(indexes) => indexes.push(index),
+            none => *none = json!([index]),
+        }
     }
     table["AttributeDefinitions"] = attributes.into_iter().map(attribute).collect();
     table
@@ -79,11 +86,15 @@ impl World {
     pub(crate) fn new(identity: Identity, memory_carts: bool) -> Self {
         let db = dynoxide::Database::memory().unwrap();
         for table in [
-            table("Products", "id", Some(("gsi_category", ["category", "id"]))),
-            table("Inventory", "id", None),
-            table("Carts", "cartId", None),
-            table("Orders", "orderId", Some(("gsi_user", ["userId", "orderId"]))),
-            table("Idempotency", "key", None),
+            table("Products", "id", &[("gsi_category", ["category", "id"])]),
+            table("Inventory", "id", &[]),
+            table("Carts", "cartId", &[]),
+            table(
+                "Orders",
+                "orderId",
+                &[("gsi_user", ["userId", "orderId"]), ("gsi_pending", ["pendingShard", "placedAt"])],
+            ),
+            table("Idempotency", "key", &[]),
         ] {
             db.create_table(serde_json::from_value(table).unwrap()).unwrap();
         }
@@ -104,7 +115,8 @@ impl World {
         let faults = Faults::new();
         let env = Env::new(|name| match name {
             "AWS_REGION" => Some("eu-west-1".to_owned()),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+            "AWS_ACCESS_KEY_ID" => Some("test".to_owned()),
+            "AWS_SECRET_ACCESS_KEY" => Some(SECRET_ACCESS_KEY.to_owned()),
             "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.clone()),
             _ => None,
         });

@@ -4,11 +4,12 @@ use super::sigv4::{Signed, query_pairs};
 use http::HeaderMap;
 
 /// The `X-Amz-Target` prefixes of the JSON protocols, and the service that signs them.
-const TARGETS: [(&str, &str); 4] = [
+const TARGETS: [(&str, &str); 5] = [
     ("DynamoDB_20120810", "dynamodb"),
     ("DynamoDBStreams_20120810", "dynamodb"),
     ("AmazonSQS", "sqs"),
     ("Logs_20140328", "logs"),
+    ("AWSEvents", "events"),
 ];
 
 /// Where a request goes.

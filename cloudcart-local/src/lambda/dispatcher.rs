@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     core::Core,
-    ports::{Identities, InvokeError, InvokeOutcome, LogSink},
+    ports::{Identities, Invocation, InvokeError, InvokeOutcome, LogSink},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,18 @@ pub(super) struct Request {
     pub(super) trace_id: Option<String>,
     pub(super) client_context: Option<String>,
     pub(super) tail: bool,
+}
+
+impl From<Invocation> for Request {
+    fn from(invocation: Invocation) -> Self {
+        Self {
+            function: invocation.function,
+            payload: invocation.payload,
+            trace_id: invocation.trace_id,
+            client_context: invocation.client_context,
+            tail: false,
+        }
+    }
 }
 
 /// Why an invocation did not happen.

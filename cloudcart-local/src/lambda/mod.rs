@@ -19,12 +19,7 @@ mod runtime_api;
 mod variables;
 
 use self::{
-    code::CodeStore,
-    dispatcher::{Dispatcher, Request},
-    mapping::Mappings,
-    pool::Pool,
-    process::Spawner,
-    record::FunctionRecord,
+    code::CodeStore, dispatcher::Dispatcher, mapping::Mappings, pool::Pool, process::Spawner, record::FunctionRecord,
 };
 use crate::{
     core::Core,
@@ -149,14 +144,11 @@ impl Lambda {
 impl FunctionInvoker for Lambda {
     /// `log_tail` holds what the function had written up to its response; END and REPORT come after it.
     async fn invoke(&self, invocation: Invocation) -> Result<InvokeOutcome, InvokeError> {
-        let request = Request {
-            function: invocation.function,
-            payload: invocation.payload,
-            trace_id: invocation.trace_id,
-            client_context: invocation.client_context,
-            tail: false,
-        };
-        Ok(self.dispatcher.invoke(request).await?)
+        Ok(self.dispatcher.invoke(invocation.into()).await?)
+    }
+
+    fn invoke_later(&self, invocation: Invocation) -> Result<String, InvokeError> {
+        Ok(self.dispatcher.enqueue(invocation.into())?)
     }
 
     fn permits(&self, function: &str, service: &str, source_arn: &str) -> bool {

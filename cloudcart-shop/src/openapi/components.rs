@@ -85,7 +85,7 @@ fn parameters() -> Map<String, Value> {
     let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT });
     let category = json!({ "type": "string", "minLength": 1, "maxLength": 100 });
-    let key = json!({ "type": "string", "pattern": "^[!-~]{1,255}$" });
+    let key = json!({ "type": "string", "pattern": "^[!-+.-~-]{1,255}$" });
     let user = json!({ "type": "string", "maxLength": 512 });
     [
         ("productId", of("id", "path", "Which product.", schema("ProductId"))),

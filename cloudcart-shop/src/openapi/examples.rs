@@ -102,6 +102,7 @@ fn placed() -> Option<(Order, Quote, CheckoutRequest)> {
         version: 1,
         user_id: None,
         lines: quote.lines.clone(),
+        reserved: None,
         total: quote.total,
         placed_at: PLACED_AT.to_owned(),
         updated_at: PLACED_AT.to_owned(),
@@ -235,9 +236,5 @@ pub(super) fn checkout_problems() -> Vec<Problem> {
         refused(merge(too_many)),
         mixed_currency(),
         Problem::new(Code::IdempotencyKeyReused, "the key was used for another request within the last 24 hours"),
-        Problem::new(
-            Code::EnqueueFailed,
-            "the order is kept but could not be queued; send the request again with the same idempotency key",
-        ),
     ]
 }

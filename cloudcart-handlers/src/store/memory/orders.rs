@@ -1,17 +1,20 @@
-//! Orders and their idempotency records in memory: read, placed and fulfilled.
+//! Orders and their idempotency records in memory: read, placed, fulfilled, swept and taken a step on.
 
 use async_trait::async_trait;
-use cloudcart_shop::attribute::{Attribute, Row, optional_text};
+use cloudcart_shop::attribute::{Attribute, Row, integer, optional_text};
 use cloudcart_shop::cursor::StartKey;
 use cloudcart_shop::ids::OrderId;
-use cloudcart_shop::order::{Order, State, Step};
+use cloudcart_shop::order::{Order, State, Step, reserved_attribute};
 use cloudcart_shop::product::Stock;
+use cloudcart_shop::sweep::{SWEEPS, SWEPT_AT, Waiting};
 
 use super::{Memory, Rows};
 use crate::store::catalogue::INVENTORY;
 use crate::store::checkouts::{TABLE as IDEMPOTENCY, from_row, to_row};
 use crate::store::dynamo::{broken, unreadable};
-use crate::store::{Checkouts, Fulfilment, Orders, Page, Placed, Record, Reserved, StoreError, Written};
+use crate::store::{
+    Advanced, Checkouts, Fulfilment, Orders, Page, Placed, Record, Reserved, Steps, StoreError, Sweeps, Written,
+};
 
 const ORDERS: &str = "Orders";
 
@@ -21,7 +24,7 @@ fn pending<'a>(orders: &'a mut Rows, id: &OrderId) -> Option<&'a mut Row> {
 }
 
 /// Moves a row on to what an order has become, as an update does: attributes that it does not name stay as they are.
-fn leave_pending(row: &mut Row, order: &Order) {
+fn step(row: &mut Row, order: &Order) {
     row.insert("status".to_owned(), Attribute::text(order.state.as_str()));
     row.insert("version".to_owned(), Attribute::integer(order.version));
     row.insert("updatedAt".to_owned(), Attribute::text(&order.updated_at));
@@ -93,14 +96,6 @@ impl Checkouts for Memory {
         tables.idempotency.extend(record.map(|record| (record.key.clone(), to_row(record))));
         Ok(Placed::Yes)
     }
-
-    async fn replace_pending(&self, order: &Order) -> Result<Written, StoreError> {
-        self.begin("replace_pending").await?;
-        let mut tables = self.tables();
-        let Some(row) = pending(&mut tables.orders, &order.id) else { return Ok(Written::Conflict) };
-        *row = order.to_row();
-        Ok(Written::Yes)
-    }
 }
 
 #[async_trait]
@@ -119,11 +114,12 @@ impl Fulfilment for Memory {
                 None => return Ok(Reserved::OutOfStock(at)),
             }
         }
+        row.insert("reserved".to_owned(), reserved_attribute(left.iter().map(|(id, _)| *id)));
         for (id, rest) in left {
             let row = tables.inventory.entry(id.to_string()).or_default();
             row.insert("available".to_owned(), Attribute::integer(rest));
         }
-        leave_pending(row, order);
+        step(row, order);
         Ok(Reserved::Yes)
     }
 
@@ -131,7 +127,84 @@ impl Fulfilment for Memory {
         self.begin("reject").await?;
         let mut tables = self.tables();
         let Some(row) = pending(&mut tables.orders, &order.id) else { return Ok(Written::Conflict) };
-        leave_pending(row, order);
+        step(row, order);
+        Ok(Written::Yes)
+    }
+}
+
+#[async_trait]
+impl Steps for Memory {
+    async fn advance(&self, order: &Order, from: State) -> Result<Advanced, StoreError> {
+        self.begin("advance").await?;
+        let mut tables = self.tables();
+        let tables = &mut *tables;
+        let Some(row) = tables.orders.get_mut(order.id.as_str()) else { return Ok(Advanced::Conflict) };
+        let stored = Order::from_row(row).map_err(unreadable(ORDERS))?;
+        if (stored.state, stored.version) != (from, order.version.saturating_sub(1)) {
+            return Ok(Advanced::Conflict);
+        }
+        let mut more = Vec::new();
+        for line in order.returns(from) {
+            let stock = Stock::from_row(tables.inventory.get(line.id.as_str())).map_err(unreadable(INVENTORY))?;
+            let Stock::Tracked(available) = stock else { continue };
+            more.push((&line.id, available.saturating_add(u64::from(line.qty))));
+        }
+        let returned = more.iter().map(|(id, _)| (*id).clone()).collect();
+        for (id, available) in more {
+            let row = tables.inventory.entry(id.to_string()).or_default();
+            row.insert("available".to_owned(), Attribute::integer(available));
+        }
+        step(row, order);
+        Ok(Advanced::Yes(returned))
+    }
+}
+
+/// Entries of one page of waiting orders.
+const PAGE: usize = 100;
+
+#[async_trait]
+impl Sweeps for Memory {
+    async fn waiting(
+        &self,
+        shard: &str,
+        placed_before: &str,
+        start: Option<&StartKey>,
+    ) -> Result<Page<Result<Waiting, StoreError>>, StoreError> {
+        self.begin("waiting").await?;
+        let place = |row: &Row| {
+            let text = |name| optional_text(row, name).unwrap_or_default().to_owned();
+            (text("placedAt"), text("orderId"))
+        };
+        let after = start.map(|key| {
+            let text = |name: &str| key.get(name).cloned().unwrap_or_default();
+            (text("placedAt"), text("orderId"))
+        });
+        let tables = self.tables();
+        let mut rows: Vec<_> = tables
+            .orders
+            .values()
+            .filter(|row| optional_text(row, "pendingShard") == Some(shard))
+            .map(|row| (place(row), row))
+            .filter(|(place, _)| place.0.as_str() < placed_before && after.as_ref().is_none_or(|after| place > after))
+            .collect();
+        rows.sort_by(|(left, _), (right, _)| left.cmp(right));
+        rows.truncate(PAGE);
+        let last = rows.last().filter(|_| rows.len() == PAGE).map(|((placed_at, id), _)| {
+            [("pendingShard", shard), ("placedAt", placed_at), ("orderId", id)]
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                .into()
+        });
+        let items = rows.into_iter().map(|(_, row)| Waiting::from_row(row).map_err(unreadable(ORDERS))).collect();
+        Ok(Page { items, last })
+    }
+
+    async fn swept(&self, id: &OrderId, at: i64) -> Result<Written, StoreError> {
+        self.begin("swept").await?;
+        let mut tables = self.tables();
+        let Some(row) = pending(&mut tables.orders, id) else { return Ok(Written::Conflict) };
+        let sweeps = row.get(SWEEPS).map_or(Ok(0), |_| integer(row, SWEEPS)).unwrap_or(0_i64);
+        row.insert(SWEEPS.to_owned(), Attribute::integer(sweeps + 1));
+        row.insert(SWEPT_AT.to_owned(), Attribute::integer(at));
         Ok(Written::Yes)
     }
 }

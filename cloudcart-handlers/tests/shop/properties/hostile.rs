@@ -273,16 +273,16 @@ proptest! {
         }
         memory.put(Table::Inventory, "2", Stock::row(&ProductId::parse("2").unwrap(), 3));
         let shop = Shop::new(&memory, if standard { Identity::Standard } else { Identity::Demo }, memory_carts);
-        runtime().block_on(async {
+        runtime().block_on(shop.span.scope(async {
             for (function, event) in &events {
                 match function {
                     Function::Products => send(&shop.products, event).await,
                     Function::Cart => send(&shop.cart, event).await,
                     Function::Checkout => send(&shop.checkout, event).await,
                     Function::Orders => send(&shop.orders, event).await,
-                    Function::Worker => unreachable!("the worker has no route"),
+                    Function::Worker | Function::Sweeper | Function::Desk => unreachable!("it has no route"),
                 };
             }
-        });
+        }));
     }
 }

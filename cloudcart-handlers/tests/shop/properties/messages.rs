@@ -65,8 +65,9 @@ proptest! {
         runtime().block_on(async {
             let bench = Bench::start(Kind::Memory, Identity::Demo).await;
             // An answer or an error is all the same here; what is no record cannot have been worked on.
-            let _ = worker::handle(&bench.worker, event, i64::MAX).await;
-            let _ = worker::handle(&bench.worker, json!({ "Records": records }), i64::MAX).await;
+            let _ = bench.span.scope(worker::handle(&bench.worker, event, i64::MAX)).await;
+            let batch = json!({ "Records": records });
+            let _ = bench.span.scope(worker::handle(&bench.worker, batch, i64::MAX)).await;
         });
     }
 

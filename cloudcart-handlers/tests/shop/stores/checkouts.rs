@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cloudcart_handlers::cart::CartFunction;
 use cloudcart_handlers::checkout::Checkout;
-use cloudcart_handlers::queue::Queue;
-use cloudcart_handlers::store::StoreError;
 use cloudcart_handlers::store::memory::Table;
+use cloudcart_handlers::store::{Carts, StoreError, Written};
+use cloudcart_shop::cart::Cart;
 use cloudcart_shop::env::Identity;
 use serde_json::{Value, json};
 
@@ -121,16 +121,19 @@ async fn price_raised_after_display_409_with_new_total(kind: Kind) {
     assert_eq!((response.status_code, response.value()["totalMinor"].clone()), (202, json!(20_002)));
 }
 
-/// A queue that adds to the customer's cart while the order is being sent, which is after the cart was read and before it is
-/// emptied.
-struct Meanwhile(Arc<CartFunction>);
+/// A cart to which its owner adds just before checkout empties it.
+struct Meanwhile(Arc<dyn Carts>, Arc<CartFunction>);
 
 #[async_trait]
-impl Queue for Meanwhile {
-    async fn send(&self, _: String) -> Result<(), StoreError> {
-        let added = answer(&self.0, call("POST /cart").json(json!({ "id": "2", "qty": 1 }))).await;
+impl Carts for Meanwhile {
+    async fn load(&self, id: &str) -> Result<Option<Cart>, StoreError> {
+        self.0.load(id).await
+    }
+
+    async fn save(&self, id: &str, cart: &Cart, seen: u64) -> Result<Written, StoreError> {
+        let added = answer(&self.1, call("POST /cart").json(json!({ "id": "2", "qty": 1 }))).await;
         assert_eq!(added.status_code, 200);
-        Ok(())
+        self.0.save(id, cart, seen).await
     }
 }
 
@@ -140,8 +143,12 @@ async fn add_during_checkout_survives(kind: Kind) {
     let checkout = Arc::new(Checkout {
         orders: Arc::clone(&bench.checkout.orders),
         catalogue: Arc::clone(&bench.checkout.catalogue),
-        carts: bench.checkout.carts.clone(),
-        queue: Arc::new(Meanwhile(Arc::clone(&bench.cart))),
+        carts: bench
+            .checkout
+            .carts
+            .clone()
+            .map(|carts| Arc::new(Meanwhile(carts, Arc::clone(&bench.cart))) as Arc<dyn Carts>),
+        queue: Arc::clone(&bench.checkout.queue),
         keys: bench.keys(),
         identity: Identity::Demo,
         clock: Arc::clone(&bench.checkout.clock),
