@@ -290,6 +290,22 @@ pub struct GatewayResponse {
     pub is_base64_encoded: bool,
 }
 
+/// Answers an event as the runtime hands it over: JSON. What is no request of an HTTP API is answered as well, with a 400: as an error
+/// of the function it would be a 500 to the caller, and an alarm to whoever runs the shop.
+pub async fn handle_json<H: HttpHandler>(handler: &Arc<H>, event: &str, invocation_id: &str) -> GatewayResponse {
+    match serde_json::from_str(event) {
+        Ok(event) => handle(handler, event, invocation_id).await,
+        Err(error) => {
+            let span = Span::begin();
+            span.note("requestId", invocation_id);
+            // Not the error's own text, which quotes the event, and there could be a token in it.
+            span.note("error", format!("the event is no request: line {} column {}", error.line(), error.column()));
+            let problem = Problem::new(Code::InvalidRequest, "the request cannot be read");
+            gateway(failed(&Failure::Problem(problem), invocation_id, &span), invocation_id.to_owned())
+        }
+    }
+}
+
 /// Answers an event. Never fails: whatever goes wrong is an answer too. Each request is one line in the log, with its outcome and
 /// its metrics.
 pub async fn handle<H: HttpHandler>(
@@ -334,6 +350,11 @@ pub async fn handle<H: HttpHandler>(
         }
         Err(failure) => failed(&failure, &id, &span),
     };
+    gateway(response, id)
+}
+
+/// An answer with what every answer has.
+fn gateway(response: Response, id: String) -> GatewayResponse {
     let mut headers = response.headers;
     headers.entry("cache-control").or_insert_with(|| "no-store".to_owned());
     headers.insert("x-request-id", id);

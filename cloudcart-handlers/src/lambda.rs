@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::config::{ConfigError, Env};
@@ -58,9 +58,12 @@ pub fn serve<H: HttpHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) -> E
     run(build, |handler| async move {
         primed(handler.prime()).await;
         let handler = Arc::new(handler);
-        let service = service_fn(move |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+        // As text: were it read by the runtime, an event that cannot be would never get here.
+        let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
             let handler = Arc::clone(&handler);
-            async move { Ok::<_, Infallible>(http::handle(&handler, event.payload, &event.context.request_id).await) }
+            async move {
+                Ok::<_, Infallible>(http::handle_json(&handler, event.payload.get(), &event.context.request_id).await)
+            }
         });
         lambda_runtime::run(service).await
     })

@@ -310,6 +310,27 @@ fn an_http_function_answers_through_the_runtime_api_even_when_its_table_cannot_b
 }
 
 #[test]
+fn an_event_that_is_no_request_is_answered_and_not_quoted() {
+    for event in
+        [json!([]), json!({ "headers": { "cookie": "secret\n" } }), json!({ "requestContext": { "timeEpoch": "x" } })]
+    {
+        let (api, said) = runtime_api(event);
+        let child = start(BINARIES[0].1, &environment(&api, &nobody()));
+        let ((first, body), log) = heard_with_log(child, &said);
+        assert!(first.starts_with("POST /2018-06-01/runtime/invocation/r-1/response"), "{first} {body}");
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(
+            (answer["statusCode"].clone(), answer["headers"]["x-request-id"].clone()),
+            (json!(400), json!("r-1"))
+        );
+        let problem: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert_eq!((problem["code"].as_str(), problem["requestId"].as_str()), (Some("invalid_request"), Some("r-1")));
+        let log = Value::from(log).to_string();
+        assert!(log.contains("the event is no request") && !log.contains("secret"), "{log}");
+    }
+}
+
+#[test]
 fn the_worker_reports_records_through_the_runtime_api_and_refuses_other_events() {
     let record = json!({ "messageId": "m0", "body": "not json", "eventSource": "aws:sqs" });
     let (api, said) = runtime_api(json!({ "Records": [record] }));

@@ -1,4 +1,4 @@
-//! What must hold for any input: money against an exact reference, the ceiling rule, cursors, bodies.
+//! What must hold for any input: money against an exact reference, the ceiling rule, orders' histories, cursors, bodies.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use cloudcart_shop::cursor::{self, Signer, StartKey};
 use cloudcart_shop::ids::{OrderId, ProductId};
 use cloudcart_shop::message::OrderPlaced;
 use cloudcart_shop::money::{AmountError, Currency, Decimal, MAX_PRICE_MINOR, Money};
-use cloudcart_shop::order::{Order, State};
+use cloudcart_shop::order::{Event, Order, State, Step, next};
 use cloudcart_shop::pricing::{PricedLine, Quote, merge};
 use cloudcart_shop::problem::Code;
 use cloudcart_shop::product::Product;
@@ -51,7 +51,77 @@ fn products(prices: &[i64]) -> HashMap<ProductId, Product> {
         .collect()
 }
 
+fn pending() -> Order {
+    let at = "2026-11-24T00:00:00.000Z".to_owned();
+    Order {
+        id: OrderId::parse("0199a3b4-0000-7000-8000-00000000000f").unwrap(),
+        state: State::Pending,
+        version: 1,
+        user_id: None,
+        lines: Vec::new(),
+        reserved: None,
+        total: Money::new(0, Currency::USD),
+        placed_at: at.clone(),
+        updated_at: at.clone(),
+        history: vec![Step { at, from: None, to: State::Pending, reason: None }],
+        token_hash: None,
+        email: None,
+        client_reference: None,
+    }
+}
+
+/// Every event in every state either leads on or is refused by name, and no order ever comes back to where it was.
+#[test]
+fn the_state_machine_is_total_and_only_goes_forward() {
+    let mut reached = vec![State::Pending];
+    let mut at = 0;
+    while let Some(from) = reached.get(at).copied() {
+        for event in Event::ALL {
+            match next(from, event) {
+                Ok(to) => {
+                    assert!(!reached[..=at].contains(&to), "{event:?} leads back from {from} to {to}");
+                    if !reached.contains(&to) {
+                        reached.push(to);
+                    }
+                }
+                Err(illegal) => assert_eq!((illegal.from, illegal.event), (from, event)),
+            }
+        }
+        at += 1;
+    }
+    // No state is out of reach.
+    assert!(State::ALL.iter().all(|state| reached.contains(state)), "{reached:?}");
+}
+
 proptest! {
+    #[test]
+    fn a_history_is_a_chain_of_legal_steps(
+        events in prop::collection::vec(prop::sample::select(Event::ALL.as_slice()), 0..20),
+    ) {
+        let mut order = pending();
+        for (at, event) in events.into_iter().enumerate() {
+            let before = order.clone();
+            let time = format!("2026-11-24T00:00:{at:02}.000Z");
+            match (next(before.state, event), order.apply(event, &time, "why")) {
+                (Ok(to), Ok(())) => {
+                    prop_assert_eq!((order.state, order.version), (to, before.version + 1));
+                    prop_assert_eq!(&order.updated_at, &time);
+                    prop_assert_eq!(&order.history[..before.history.len()], &before.history[..]);
+                    let reason = Some("why".to_owned());
+                    prop_assert_eq!(order.history.last(), Some(&Step { at: time, from: Some(before.state), to, reason }));
+                }
+                (Err(expected), Err(illegal)) => {
+                    prop_assert_eq!(expected, illegal);
+                    prop_assert_eq!(&order, &before);
+                }
+                (expected, done) => prop_assert!(false, "{:?} but {:?}", expected, done),
+            }
+            prop_assert_eq!(order.history.len() as u64, order.version);
+            prop_assert_eq!(order.to_row().contains_key("pendingShard"), order.state == State::Pending);
+            prop_assert_eq!(Order::from_row(&order.to_row()).unwrap(), order.clone());
+        }
+    }
+
     #[test]
     fn an_amount_is_exact_or_refused(whole in 0_u32.., fraction in "[0-9]{1,8}", exponent in -8_i32..8) {
         let text = format!("{whole}.{fraction}e{exponent}");

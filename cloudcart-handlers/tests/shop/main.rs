@@ -14,6 +14,7 @@ mod gateway;
 mod logs;
 mod metrics;
 mod orders;
+mod properties;
 mod records;
 mod roles;
 mod shop;

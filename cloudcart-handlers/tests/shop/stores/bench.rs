@@ -182,6 +182,17 @@ impl Bench {
         }
     }
 
+    /// Deletes a row of a table whose key is `id`.
+    pub(crate) async fn delete(&self, table: Table, id: &str) {
+        match &self.inside {
+            Inside::Memory(memory) => memory.delete(table, id),
+            Inside::DynamoDb(cloud) => {
+                let key = AttributeValue::S(id.to_owned());
+                cloud.client.delete_item().table_name(cloud.name(table)).key("id", key).send().await.unwrap();
+            }
+        }
+    }
+
     /// All rows of a table; of Idempotency without the signing key.
     pub(crate) async fn rows(&self, table: Table) -> Vec<Row> {
         let cloud = match &self.inside {

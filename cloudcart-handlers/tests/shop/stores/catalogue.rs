@@ -29,7 +29,7 @@ fn row(id: &str, category: &str, price: &str) -> Row {
 }
 
 /// Walks a list by its `Link` headers, and gives every id in the order of its coming.
-async fn walk(bench: &Bench, category: Option<&str>, limit: usize) -> Vec<String> {
+pub(crate) async fn walk(bench: &Bench, category: Option<&str>, limit: usize) -> Vec<String> {
     let mut seen = Vec::new();
     let mut cursor = None;
     loop {

@@ -1,9 +1,9 @@
 //! What every store must do, each test once over memory and once over DynamoDB on the local cloud. Most go through the functions,
 //! since what counts is what a customer sees; and they look at the rows, since those are what is left.
 
-mod bench;
+pub(crate) mod bench;
 mod carts;
-mod catalogue;
+pub(crate) mod catalogue;
 mod checkouts;
 mod rows;
 mod worker;
