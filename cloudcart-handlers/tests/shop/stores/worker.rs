@@ -7,6 +7,7 @@ use cloudcart_shop::env::Identity;
 use cloudcart_shop::order::{Order, State};
 use cloudcart_shop::product::Stock;
 use serde_json::json;
+use tokio::sync::Barrier;
 
 use super::bench::{Bench, Kind};
 use crate::events::{Answer, call};
@@ -27,9 +28,13 @@ fn failures(answer: &BatchAnswer) -> Vec<&str> {
 /// Works on each message on its own, at the same time, until none is left. Each may fail for being one of too many, as often as
 /// a queue would bring it again.
 async fn work_at_once(bench: &Arc<Bench>, messages: impl IntoIterator<Item = String>) {
+    let messages: Vec<_> = messages.into_iter().collect();
+    // None is done before the last one begins.
+    let start = Arc::new(Barrier::new(messages.len()));
     let works = messages.into_iter().map(|message| {
-        let bench = Arc::clone(bench);
+        let (bench, start) = (Arc::clone(bench), Arc::clone(&start));
         tokio::spawn(async move {
+            start.wait().await;
             for _ in 0..5 {
                 let answer = bench.work(std::slice::from_ref(&message)).await.unwrap();
                 if failures(&answer).is_empty() {
