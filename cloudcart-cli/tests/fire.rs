@@ -39,7 +39,7 @@ const WORKERS: i32 = 4;
 const HIDDEN_SECONDS: u32 = 5;
 /// Orders that have ended and whose messages are put among the dead letters.
 const LATE_LETTERS: usize = 20;
-/// The end of patience for the whole run. On two idle cores it takes a third of it.
+/// The end of patience for the whole run.
 const PATIENCE: Duration = Duration::from_mins(6);
 /// How often a client asks again that was told to come back later.
 const TRIES: u32 = 60;

@@ -87,8 +87,8 @@ mod tests {
     fn a_target_names_service_and_operation() {
         let route = routed(&[("x-amz-target", "DynamoDBStreams_20120810.GetRecords")], "/", "{}");
         assert_eq!((route.service.as_str(), route.operation.as_str()), ("dynamodb", "GetRecords"));
-        let unknown = routed(&[("x-amz-target", "AWSEvents.PutRule")], "/", "{}");
-        assert_eq!((unknown.service.as_str(), unknown.operation.as_str()), ("AWSEvents", "PutRule"));
+        let unknown = routed(&[("x-amz-target", "AmazonSSM.GetParameter")], "/", "{}");
+        assert_eq!((unknown.service.as_str(), unknown.operation.as_str()), ("AmazonSSM", "GetParameter"));
     }
 
     #[test]
