@@ -223,11 +223,7 @@ impl Checkout {
     /// Sends an order to the queue. The order is written and the sweeper sends what was not sent, so that a queue that is down is
     /// neither an error to the caller nor worth waiting for.
     async fn enqueue(&self, request: &Request, order: &Order) {
-        let error = match tokio::time::timeout(PATIENCE, self.send(request, order)).await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => log::chain(&error),
-            Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
-        };
+        let Err(error) = patiently(self.send(request, order)).await else { return };
         metrics::count(Metric::EnqueueFailed);
         log::write(Level::Error, "order not queued; the sweeper will send it", json!({ "error": error }));
     }
@@ -243,12 +239,16 @@ impl Checkout {
         let (Some(carts), Some((id, cart))) = (&self.carts, cart) else { return };
         let seen = cart.version;
         let emptied = Cart { lines: Vec::new(), version: seen + 1, expires_at: cart.expires_at };
-        let error = match tokio::time::timeout(PATIENCE, carts.save(&id, &emptied, seen)).await {
-            Ok(Ok(_)) => return,
-            Ok(Err(error)) => log::chain(&error),
-            Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
-        };
+        let Err(error) = patiently(carts.save(&id, &emptied, seen)).await else { return };
         log::write(Level::Warn, "cart not emptied", json!({ "error": error }));
+    }
+}
+
+/// Does what follows an order that is written, for as long as anybody waits for it. The error is for the log.
+async fn patiently<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, String> {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => done.map_err(|error| log::chain(&error)),
+        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -77,16 +77,9 @@ pub fn work(build: fn(&Env<'_>) -> Result<Worker, ConfigError>) -> ExitCode {
         let service = service_fn(move |event: LambdaEvent<Value>| {
             let worker = Arc::clone(&worker);
             async move {
-                let span = Span::begin();
-                span.note("invocationId", event.context.request_id.as_str());
-                span.note("trace", event.context.xray_trace_id.as_deref().and_then(log::trace_root));
-                let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+                let (span, deadline) = begun(&event.context);
                 let answer = span.scope(worker::handle(&worker, event.payload, deadline)).await;
-                answer.map_err(|error| {
-                    let text = log::chain(&error);
-                    span.end(Level::Error, "batch failed", json!({ "outcome": "failed", "error": text.as_str() }));
-                    lambda_runtime::Error::from(text)
-                })
+                answer.map_err(|error| failed(&span, "batch failed", &error))
             }
         });
         lambda_runtime::run(service).await
@@ -100,21 +93,29 @@ pub fn invoke<H: EventHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) ->
         let service = service_fn(move |event: LambdaEvent<Value>| {
             let handler = Arc::clone(&handler);
             async move {
-                let span = Span::begin();
-                span.note("invocationId", event.context.request_id.as_str());
-                span.note("trace", event.context.xray_trace_id.as_deref().and_then(log::trace_root));
-                let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+                let (span, deadline) = begun(&event.context);
                 let invocation = Invocation { id: event.context.request_id, deadline };
                 let answer = span.scope(handler.handle(event.payload, &invocation)).await;
-                answer.map_err(|error| {
-                    let text = log::chain(&error);
-                    span.end(Level::Error, "invocation failed", json!({ "outcome": "failed", "error": text.as_str() }));
-                    lambda_runtime::Error::from(text)
-                })
+                answer.map_err(|error| failed(&span, "invocation failed", &error))
             }
         });
         lambda_runtime::run(service).await
     })
+}
+
+/// The span of an invocation, and when the function will be stopped, in milliseconds since 1970.
+fn begun(context: &Context) -> (Arc<Span>, i64) {
+    let span = Span::begin();
+    span.note("invocationId", context.request_id.as_str());
+    span.note("trace", context.xray_trace_id.as_deref().and_then(log::trace_root));
+    (span, i64::try_from(context.deadline).unwrap_or(i64::MAX))
+}
+
+/// Ends the span of an invocation that failed. What it failed of is told to Lambda as well.
+fn failed(span: &Span, message: &str, error: &(dyn std::error::Error + 'static)) -> lambda_runtime::Error {
+    let text = log::chain(error);
+    span.end(Level::Error, message, json!({ "outcome": "failed", "error": text.as_str() }));
+    text.into()
 }
 
 fn run<H, F>(build: fn(&Env<'_>) -> Result<H, ConfigError>, serve: impl FnOnce(H) -> F) -> ExitCode

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cloudcart_shop::env;
 use cloudcart_shop::ids::OrderId;
-use cloudcart_shop::message::{MessageError, OrderPlaced};
+use cloudcart_shop::message::{MessageError, OrderPlaced, printable};
 use cloudcart_shop::order::{Event, Illegal, Order, State};
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -191,9 +191,7 @@ fn span_of(record: &Record) -> Arc<Span> {
     let span = Span::begin();
     // A message that cannot be worked on may still say whose it is.
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
-    let request_id = body["requestId"]
-        .as_str()
-        .filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()));
+    let request_id = body["requestId"].as_str().filter(|id| !id.is_empty() && *id == printable(id));
     span.note("requestId", request_id);
     let trace = record.attributes.get("AWSTraceHeader").and_then(|header| log::trace_root(header));
     span.note("trace", trace);

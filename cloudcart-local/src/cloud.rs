@@ -482,6 +482,8 @@ impl Drop for LocalCloud {
         if let Some(front) = self.front.take() {
             front.abort();
         }
+        // Nobody is left to look at what a schedule starts.
+        self.engines.rules.shutdown();
     }
 }
 

@@ -51,6 +51,11 @@ const MAX_REQUEST_ID: usize = 128;
 /// The type written here.
 const TYPE: &str = "order.placed";
 
+/// What a message, and a log, keeps of a request's id.
+pub fn printable(request_id: &str) -> String {
+    request_id.chars().filter(char::is_ascii_graphic).take(MAX_REQUEST_ID).collect()
+}
+
 impl OrderPlaced {
     /// The message about an order. `request_id` is that of the request that sends it, of which visible ASCII is kept: SQS refuses a
     /// message for some characters, and an id that is odd must not be what loses an order.
@@ -65,7 +70,7 @@ impl OrderPlaced {
             r#type: TYPE.to_owned(),
             order_id: order.id.to_string(),
             placed_at: order.placed_at.clone(),
-            request_id: request_id.chars().filter(char::is_ascii_graphic).take(MAX_REQUEST_ID).collect(),
+            request_id: printable(request_id),
             items: order.lines.iter().map(item).collect(),
             total_minor: order.total.minor,
             currency: order.total.currency.as_str().to_owned(),

@@ -4,12 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use cloudcart_shop::cart::Cart;
 
-use super::dynamo::{failed, item, row, unreadable};
+use super::dynamo::{item, row, unreadable, written};
 use super::{Carts, Dynamo, StoreError, Written};
 use crate::clock::Clock;
 
@@ -42,15 +40,7 @@ impl Carts for Dynamo {
                 .condition_expression("#version = :seen")
                 .expression_attribute_values(":seen", AttributeValue::N(seen.to_string()))
         };
-        match update.send().await {
-            Ok(_) => Ok(Written::Yes),
-            Err(SdkError::ServiceError(context))
-                if matches!(context.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(Written::Conflict)
-            }
-            Err(error) => Err(failed("UpdateItem on Carts", error)),
-        }
+        written("UpdateItem on Carts", update.send().await)
     }
 }
 

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use cloudcart_shop::attribute::{Attribute, Row, RowError};
 use cloudcart_shop::cursor::StartKey;
 
-use super::StoreError;
+use super::{StoreError, Written};
 use crate::crypto::jitter;
 
 /// Names of the tables. A function knows those that its role may touch; the others are empty.
@@ -110,6 +110,21 @@ where
         _ => false,
     };
     if busy { StoreError::Busy { operation, source: Some(Box::new(error)) } } else { broken(operation, error) }
+}
+
+/// What became of a conditional write.
+pub(super) fn written<T, E>(
+    operation: &'static str,
+    sent: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<Written, StoreError>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let Err(error) = sent else { return Ok(Written::Yes) };
+    match error.as_service_error().and_then(ProvideErrorMetadata::code) {
+        Some("ConditionalCheckFailedException") => Ok(Written::Conflict),
+        _ => Err(failed(operation, error)),
+    }
 }
 
 /// Whether an error code, or the code of a cancellation reason, says "slower".

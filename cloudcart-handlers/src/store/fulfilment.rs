@@ -1,9 +1,7 @@
 //! Confirming and rejecting orders in DynamoDB, the stock in the same transaction.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
@@ -12,7 +10,7 @@ use cloudcart_shop::pricing::PricedLine;
 use cloudcart_shop::product::Stock;
 use futures_util::future::try_join_all;
 
-use super::dynamo::{Item, broken, failed, is_throttling, row, unreadable, value};
+use super::dynamo::{Item, broken, failed, is_throttling, row, unreadable, value, written};
 use super::{Dynamo, Fulfilment, Reserved, StoreError, Written};
 use crate::crypto::jitter;
 
@@ -142,15 +140,7 @@ impl Fulfilment for Dynamo {
             .set_expression_attribute_values(Some(values(order, State::Pending)))
             .send()
             .await;
-        match update {
-            Ok(_) => Ok(Written::Yes),
-            Err(SdkError::ServiceError(context))
-                if matches!(context.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(Written::Conflict)
-            }
-            Err(error) => Err(failed(REJECT, error)),
-        }
+        written(REJECT, update)
     }
 }
 

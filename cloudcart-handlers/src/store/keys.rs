@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine;
@@ -12,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use cloudcart_shop::env::SIGNING_KEY_ROW;
 use tokio::sync::OnceCell;
 
-use super::dynamo::{broken, failed};
+use super::dynamo::{broken, written};
 use super::{Dynamo, Secrets, StoreError, Written};
 use crate::crypto::{SigningKey, random};
 use crate::span;
@@ -75,14 +73,6 @@ impl Secrets for Dynamo {
             .expression_attribute_names("#key", "key")
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(Written::Yes),
-            Err(SdkError::ServiceError(context))
-                if matches!(context.err(), PutItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(Written::Conflict)
-            }
-            Err(error) => Err(failed("PutItem of the signing key", error)),
-        }
+        written("PutItem of the signing key", put)
     }
 }

@@ -1,8 +1,6 @@
 //! Orders that stay pending in DynamoDB, through their sparse index.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use cloudcart_shop::cursor::StartKey;
 use cloudcart_shop::env::GSI_PENDING;
@@ -10,7 +8,7 @@ use cloudcart_shop::ids::OrderId;
 use cloudcart_shop::order::State;
 use cloudcart_shop::sweep::{SWEEPS, SWEPT_AT, Waiting};
 
-use super::dynamo::{failed, row, start_item, start_key, unreadable};
+use super::dynamo::{failed, row, start_item, start_key, unreadable, written};
 use super::{Dynamo, Page, StoreError, Sweeps, Written};
 
 /// Entries of one page. Small, so that orders of all shards get their turn by age.
@@ -66,14 +64,6 @@ impl Sweeps for Dynamo {
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .send()
             .await;
-        match update {
-            Ok(_) => Ok(Written::Yes),
-            Err(SdkError::ServiceError(context))
-                if matches!(context.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(Written::Conflict)
-            }
-            Err(error) => Err(failed("UpdateItem on Orders", error)),
-        }
+        written("UpdateItem on Orders", update)
     }
 }
