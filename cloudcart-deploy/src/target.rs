@@ -66,9 +66,9 @@ impl Target {
     /// Finds region and credentials and asks STS who they belong to.
     pub async fn connect(options: &TargetOptions) -> Result<Self> {
         let config = load(options).await?;
-        let region = config.region().map(ToString::to_string).filter(|region| !region.is_empty());
-        let region = region.ok_or(Error::NoRegion)?;
-        let endpoint = config.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
+        if config.region().is_none_or(|region| region.as_ref().is_empty()) {
+            return Err(Error::NoRegion);
+        }
         let caller = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
         let caller = caller.map_err(Error::aws("GetCallerIdentity")).map_err(|error| match error.as_aws() {
             Some(aws) if aws.kind == AwsKind::Credentials && aws.status.is_none() => {
@@ -80,6 +80,15 @@ impl Target {
             account: caller.account().unwrap_or_default().to_owned(),
             arn: caller.arn().unwrap_or_default().to_owned(),
         };
+        Self::from_config(config, identity)
+    }
+
+    /// A target from a finished configuration, which is not asked who its credentials belong to: for a program that brings
+    /// its own HTTP client, such as one that replays recorded conversations.
+    pub fn from_config(config: SdkConfig, identity: Identity) -> Result<Self> {
+        let region = config.region().map(ToString::to_string).filter(|region| !region.is_empty());
+        let region = region.ok_or(Error::NoRegion)?;
+        let endpoint = config.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
         Ok(Self { config, identity, region, endpoint })
     }
 

@@ -1,6 +1,8 @@
 //! Waits for an operation to end. A throttled or dropped poll never ends a wait; only an end state does.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::diagnosis::{StackFailure, first_cause};
 use super::events::{Cursor, ResourceEvent};
