@@ -11,6 +11,7 @@ mod failure;
 #[cfg(feature = "local")]
 mod local;
 mod pipeline;
+mod plan;
 mod printer;
 mod progress;
 mod project;

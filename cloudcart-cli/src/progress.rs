@@ -1,8 +1,9 @@
 //! Tells the events of the lifecycle library: a line each for what people want to know, all of them as JSON if asked for.
 
-use cloudcart_deploy::stack::{Plan, Replacement, ResourceEvent};
+use cloudcart_deploy::stack::{Plan, ResourceEvent};
 use cloudcart_deploy::{Event, Reporter};
 
+use crate::plan::{self, Detail};
 use crate::printer::{Printer, Tone};
 use crate::table::size;
 
@@ -60,6 +61,7 @@ impl Reporter for Progress<'_> {
                 printer.note(&format!("stack {stack} is {status}: its first creation failed; removing what is left"));
             }
             Event::Planned(plan) => planned(printer, plan),
+            Event::CodeUpdated { function, .. } => printer.note(&format!("new code runs in {function}")),
             Event::NoChanges { stack } => printer.note(&format!("no changes: stack {stack} is as asked")),
             Event::Executing { stack } => printer.busy(&format!("changing {stack}")),
             Event::Resource(event) => resource(printer, event),
@@ -90,36 +92,15 @@ fn cargo_line(printer: &Printer, line: &str) {
     }
 }
 
+/// A new stack is all additions: the counts will do until somebody is asked.
 fn planned(printer: &Printer, plan: &Plan) {
-    let count = |action: &str| plan.changes.iter().filter(|change| change.action == action).count();
-    let replaced = plan.changes.iter().filter(|change| change.replacement == Replacement::Yes).count();
-    printer.note(&format!(
-        "changes to {}: {} added, {} modified ({replaced} replaced), {} removed",
-        plan.stack,
-        count("Add"),
-        count("Modify"),
-        count("Remove")
-    ));
-    for change in &plan.changes {
-        let sign = match change.action.as_str() {
-            "Add" => "+",
-            "Remove" => "-",
-            _ => "~",
-        };
-        let mut line = format!("  {sign} {} {}", change.logical_id, change.resource_type);
-        match change.replacement {
-            Replacement::Yes => line.push_str(" (replaced)"),
-            Replacement::Maybe => line.push_str(" (replaced, depending on values not known yet)"),
-            Replacement::No => {}
-        }
-        // A new stack is all additions: the number says it.
-        if plan.creates {
-            printer.detail(&line);
-        } else if change.loses_the_resource() {
-            printer.note(&printer.paint(Tone::Bad, &line));
-        } else {
-            printer.note(&line);
-        }
+    let detail = match (printer.is_verbose(), plan.creates) {
+        (true, _) => Detail::Everything,
+        (false, true) => Detail::Counts,
+        (false, false) => Detail::Changes,
+    };
+    for line in plan::painted(printer, &plan::lines(plan, detail)) {
+        printer.note(&line);
     }
 }
 

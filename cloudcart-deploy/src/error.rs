@@ -107,9 +107,12 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-    /// CloudFormation refused the change set.
-    #[error("CloudFormation refuses the change set: {0}")]
+    /// CloudFormation refused the template, its parameters or the change set.
+    #[error("CloudFormation refuses the change: {0}")]
     ChangeSetRefused(String),
+    /// A template is no JSON, or the stack's present one is not.
+    #[error("the template cannot be read as JSON: {0}")]
+    TemplateUnreadable(String),
     /// The stack is in a state that only a person can mend.
     #[error("stack `{stack}` is {status}")]
     StackNeedsPerson {
@@ -153,6 +156,14 @@ pub enum Error {
         /// Its name.
         function: String,
         /// Its own words.
+        reason: String,
+    },
+    /// A function's code could not be changed, or is not what was sent.
+    #[error("the code of function `{function}` cannot be changed: {reason}")]
+    Code {
+        /// Its name.
+        function: String,
+        /// What is wrong.
         reason: String,
     },
     /// A plain HTTP call failed before there was an answer.

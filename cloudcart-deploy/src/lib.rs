@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod assets;
 pub mod build;
+pub mod code;
 pub mod dead_letters;
 pub mod elf;
 pub mod error;

@@ -1,9 +1,13 @@
 //! A stack's life: what to do next, change sets, waiting, diagnosis, outputs, removal.
 
 mod change_set;
+mod compare;
 mod destroy;
 mod diagnosis;
+mod direct;
 mod events;
+mod leaves;
+mod plan;
 mod status;
 mod wait;
 
@@ -11,10 +15,15 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::StackStatus;
 
-pub use change_set::{Change, DeployRequest, OnFailure, Plan, Prepared, Ready, Replacement, discard, execute, prepare};
+pub use change_set::{
+    DeployRequest, Executed, OnFailure, Prepared, Ready, discard, execute, live_template, prepare, prepare_direct,
+    preview, settled,
+};
+pub use compare::{CreateOnly, Written, compare};
 pub use destroy::{Destroyed, Remaining, destroy};
 pub use diagnosis::{Cause, StackFailure, first_cause};
 pub use events::ResourceEvent;
+pub use plan::{Basis, Change, Plan, PropertyChange, Recreation, Replacement, is_stateful};
 pub use status::{Ending, NextAction, ending, next_action};
 
 use crate::error::{Error, Result};
@@ -35,6 +44,8 @@ pub struct StackView {
     pub outputs: BTreeMap<String, String>,
     /// What each output is, by name.
     pub descriptions: BTreeMap<String, String>,
+    /// The template's parameters by name; secret ones are masked by the service.
+    pub parameters: BTreeMap<String, String>,
     /// Whether it is protected from deletion.
     pub protected: bool,
 }
@@ -68,6 +79,11 @@ fn view(stack: &aws_sdk_cloudformation::types::Stack) -> StackView {
         reason: stack.stack_status_reason().filter(|reason| !reason.is_empty()).map(str::to_owned),
         outputs,
         descriptions,
+        parameters: stack
+            .parameters()
+            .iter()
+            .filter_map(|one| Some((one.parameter_key()?.to_owned(), one.parameter_value()?.to_owned())))
+            .collect(),
         protected: stack.enable_termination_protection().unwrap_or(false),
     }
 }
