@@ -6,10 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use cloudcart_deploy::build::{self, BuildRequest, Package, Purpose};
 use cloudcart_deploy::elf::Machine;
 use cloudcart_deploy::stack::{self, Change, DeployRequest, OnFailure, Plan, Prepared, Replacement, StackView};
-use cloudcart_deploy::{Error, Reporter, Target, assets};
+use cloudcart_deploy::{Reporter, Target, assets};
 
 use crate::app::{Context, RenderedStack};
 use crate::confirm::confirm;
+use crate::diagnosis::explained;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -103,7 +104,9 @@ pub(crate) async fn deploy(
         stack,
     };
     session.printer.busy("planning");
-    let prepared = stack::prepare(target, &request, reporter).await.map_err(|error| located(error, &rendered));
+    session.plans(target, &request.stack, &request.change_set);
+    let prepared =
+        stack::prepare(target, &request, reporter).await.map_err(|error| explained(&error, &rendered.sources));
     session.printer.clear();
     let ready = match prepared? {
         Prepared::NoChanges(view) => return Ok(Deployed::Unchanged(view)),
@@ -118,11 +121,8 @@ pub(crate) async fn deploy(
         let _ = stack::discard(target, &ready).await;
         return Err(refusal);
     }
-    session.if_interrupted(format!(
-        "the change of stack `{}` goes on without us; run the command again to wait for it",
-        ready.plan.stack
-    ));
-    let view = stack::execute(target, &ready, reporter).await.map_err(|error| located(error, &rendered))?;
+    session.operates(target, &ready.plan.stack);
+    let view = stack::execute(target, &ready, reporter).await.map_err(|error| explained(&error, &rendered.sources))?;
     session.if_interrupted("");
     Ok(Deployed::Changed(view))
 }
@@ -190,21 +190,6 @@ async fn consent(session: &Session<'_>, target: &Target, plan: &Plan, options: &
     confirm(session, &format!("apply these changes to stack `{}` at {place}?", plan.stack)).await
 }
 
-/// A failure of a resource with the place in the source that declared it.
-fn located(error: Error, rendered: &RenderedStack) -> Failure {
-    let source = match &error {
-        Error::Stack(failed) => {
-            failed.cause.as_ref().and_then(|cause| rendered.sources.get(&cause.logical_id)).cloned()
-        }
-        _ => None,
-    };
-    let failure = Failure::from(error);
-    match (source, failure.place.clone()) {
-        (Some(source), Some(place)) => failure.at(format!("{place}, declared at {source}")),
-        _ => failure,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,28 +211,5 @@ mod tests {
         assert!(!loses_data(&change("AWS::DynamoDB::Table", "Modify", Replacement::Maybe)));
         assert!(!loses_data(&change("AWS::Lambda::Function", "Remove", Replacement::No)));
         assert!(!loses_data(&change("AWS::DynamoDB::Table", "Add", Replacement::No)));
-    }
-
-    #[test]
-    fn a_failed_resource_is_located_in_the_source() {
-        use cloudcart_deploy::stack::{Cause, Ending, StackFailure};
-        let error = Error::Stack(Box::new(StackFailure {
-            stack: "s".to_owned(),
-            status: "ROLLBACK_COMPLETE".to_owned(),
-            ending: Ending::RolledBack,
-            cause: Some(Cause {
-                logical_id: "Q".to_owned(),
-                resource_type: "AWS::SQS::Queue".to_owned(),
-                status: "CREATE_FAILED".to_owned(),
-                reason: "taken".to_owned(),
-            }),
-            others: 0,
-        }));
-        let rendered = RenderedStack {
-            sources: BTreeMap::from([("Q".to_owned(), "stack/queue.rs:7".to_owned())]),
-            ..RenderedStack::default()
-        };
-        let place = located(error, &rendered).place;
-        assert_eq!(place.as_deref(), Some("Q (AWS::SQS::Queue), declared at stack/queue.rs:7"));
     }
 }

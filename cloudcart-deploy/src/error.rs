@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::stack::StackFailure;
+use crate::stack::{Refusal, StackFailure};
 
 /// This library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -110,6 +110,9 @@ pub enum Error {
     /// CloudFormation refused the change set.
     #[error("CloudFormation refuses the change set: {0}")]
     ChangeSetRefused(String),
+    /// CloudFormation refused the change set, and says what it found in the template.
+    #[error("CloudFormation refuses the change set: {}", .0.reason)]
+    ChangeSetInvalid(Box<Refusal>),
     /// The stack is in a state that only a person can mend.
     #[error("stack `{stack}` is {status}")]
     StackNeedsPerson {

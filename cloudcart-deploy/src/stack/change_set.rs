@@ -138,6 +138,7 @@ pub async fn prepare(target: &Target, request: &DeployRequest, reporter: &dyn Re
             view.map(Prepared::NoChanges).ok_or_else(|| Error::NoStack(request.stack.clone()))
         }
         Err(error) => {
+            let error = super::diagnosis::refused(target, &change_set_id, error).await;
             // The refusal is what matters; a change set that could not be removed does no harm.
             let _ = delete_change_set(target, &stack_id, &change_set_id).await;
             if own_shell {
@@ -158,7 +159,7 @@ async fn clear_the_way(target: &Target, stack: &str, reporter: &dyn Reporter) ->
             NextAction::Create | NextAction::Update => return Ok(view),
             NextAction::Wait => {
                 reporter.event(&Event::StackBusy { stack: stack.clone(), status });
-                let mut cursor = Cursor::after_now(target, &found.id).await?;
+                let mut cursor = Cursor::at_start(target, &found.id).await?;
                 settle(target, &found.id, &stack, &mut cursor, reporter).await?;
             }
             NextAction::DeleteThenCreate => {

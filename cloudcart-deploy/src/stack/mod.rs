@@ -1,5 +1,6 @@
 //! A stack's life: what to do next, change sets, waiting, diagnosis, outputs, removal.
 
+mod cancel;
 mod change_set;
 mod destroy;
 mod diagnosis;
@@ -11,10 +12,11 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::StackStatus;
 
+pub use cancel::{Cancel, abandon, cancel, cancellation};
 pub use change_set::{Change, DeployRequest, OnFailure, Plan, Prepared, Ready, Replacement, discard, execute, prepare};
 pub use destroy::{Destroyed, Remaining, destroy};
-pub use diagnosis::{Cause, StackFailure, first_cause};
-pub use events::ResourceEvent;
+pub use diagnosis::{Cause, Refusal, StackFailure, first_cause, hint_for, readable};
+pub use events::{Hook, ResourceEvent};
 pub use status::{Ending, NextAction, ending, next_action};
 
 use crate::error::{Error, Result};
