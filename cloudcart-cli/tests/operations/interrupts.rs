@@ -1,7 +1,6 @@
 //! Ctrl-C at every stage of a deployment, on a terminal and off one.
 
 use std::fs::File;
-use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
