@@ -6,8 +6,10 @@ mod args;
 mod commands;
 mod config;
 mod confirm;
+mod diagnosis;
 mod exit;
 mod failure;
+mod interrupt;
 #[cfg(feature = "local")]
 mod local;
 mod pipeline;

@@ -8,10 +8,11 @@ use cloudcart_deploy::build::{self, BuildRequest, Package, Purpose};
 use cloudcart_deploy::code::{self, Wanted};
 use cloudcart_deploy::elf::Machine;
 use cloudcart_deploy::stack::{self, DeployRequest, OnFailure, Plan, Prepared, StackView};
-use cloudcart_deploy::{Error, Reporter, Target, assets};
+use cloudcart_deploy::{Reporter, Target, assets};
 
 use crate::app::{Context, RenderedStack};
 use crate::confirm::confirm;
+use crate::diagnosis::explained;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plan::{self, Detail};
@@ -136,9 +137,11 @@ pub(crate) async fn preview(
 ) -> Result<Option<Plan>, Failure> {
     let request = request(session, target, made, &Options::default())?;
     session.printer.busy("planning");
+    session.plans(target, &request.stack, &request.change_set);
     let plan = stack::preview(target, &request, &create_only, reporter).await;
     session.printer.clear();
-    plan.map_err(|error| located(error, &made.rendered))
+    session.if_interrupted("");
+    plan.map_err(|error| explained(&error, &made.rendered.sources))
 }
 
 /// Brings the stack of the stage up to date.
@@ -157,10 +160,11 @@ pub(crate) async fn deploy(
     let prepared = if options.direct {
         stack::prepare_direct(target, &request, &create_only, reporter).await
     } else {
+        session.plans(target, &request.stack, &request.change_set);
         stack::prepare(target, &request, reporter).await
     };
     session.printer.clear();
-    let ready = match prepared.map_err(|error| located(error, &made.rendered))? {
+    let ready = match prepared.map_err(|error| explained(&error, &made.rendered.sources))? {
         Prepared::NoChanges(view) => {
             let restored = reconcile(session, target, &made, reporter).await?;
             return Ok(if restored { Deployed::Changed(view) } else { Deployed::Unchanged(view) });
@@ -172,11 +176,10 @@ pub(crate) async fn deploy(
         let _ = stack::discard(target, &ready).await;
         return Err(refusal);
     }
-    session.if_interrupted(format!(
-        "the change of stack `{}` goes on without us; run the command again to wait for it",
-        ready.plan.stack
-    ));
-    let executed = stack::execute(target, &ready, reporter).await.map_err(|error| located(error, &made.rendered))?;
+    session.operates(target, &ready.plan.stack);
+    let executed = stack::execute(target, &ready, reporter).await;
+    let executed = executed.map_err(|error| explained(&error, &made.rendered.sources))?;
+    session.if_interrupted("the stack is deployed; some function may run other code than it says, run the command again");
     let restored = reconcile(session, target, &made, reporter).await?;
     session.if_interrupted("");
     Ok(if executed.changed || restored { Deployed::Changed(executed.view) } else { Deployed::Unchanged(executed.view) })
@@ -264,21 +267,6 @@ pub(crate) fn place(target: &Target) -> String {
     }
 }
 
-/// A failure of a resource with the place in the source that declared it.
-fn located(error: Error, rendered: &RenderedStack) -> Failure {
-    let source = match &error {
-        Error::Stack(failed) => {
-            failed.cause.as_ref().and_then(|cause| rendered.sources.get(&cause.logical_id)).cloned()
-        }
-        _ => None,
-    };
-    let failure = Failure::from(error);
-    match (source, failure.place.clone()) {
-        (Some(source), Some(place)) => failure.at(format!("{place}, declared at {source}")),
-        _ => failure,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,28 +277,5 @@ mod tests {
         assert_eq!(create_only("AWS::DynamoDB::Table", "BillingMode"), Some(false));
         assert_eq!(create_only("AWS::Lambda::Function", "Environment/Variables/A"), Some(false));
         assert_eq!(create_only("AWS::X::Y", "Z"), None);
-    }
-
-    #[test]
-    fn a_failed_resource_is_located_in_the_source() {
-        use cloudcart_deploy::stack::{Cause, Ending, StackFailure};
-        let error = Error::Stack(Box::new(StackFailure {
-            stack: "s".to_owned(),
-            status: "ROLLBACK_COMPLETE".to_owned(),
-            ending: Ending::RolledBack,
-            cause: Some(Cause {
-                logical_id: "Q".to_owned(),
-                resource_type: "AWS::SQS::Queue".to_owned(),
-                status: "CREATE_FAILED".to_owned(),
-                reason: "taken".to_owned(),
-            }),
-            others: 0,
-        }));
-        let rendered = RenderedStack {
-            sources: BTreeMap::from([("Q".to_owned(), "stack/queue.rs:7".to_owned())]),
-            ..RenderedStack::default()
-        };
-        let place = located(error, &rendered).place;
-        assert_eq!(place.as_deref(), Some("Q (AWS::SQS::Queue), declared at stack/queue.rs:7"));
     }
 }

@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::stack::StackFailure;
+use crate::stack::{Refusal, StackFailure};
 
 /// This library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -113,6 +113,9 @@ pub enum Error {
     /// A template is no JSON, or the stack's present one is not.
     #[error("the template cannot be read as JSON: {0}")]
     TemplateUnreadable(String),
+    /// CloudFormation refused the change set, and says what it found in the template.
+    #[error("CloudFormation refuses the change set: {}", .0.reason)]
+    ChangeSetInvalid(Box<Refusal>),
     /// The stack is in a state that only a person can mend.
     #[error("stack `{stack}` is {status}")]
     StackNeedsPerson {

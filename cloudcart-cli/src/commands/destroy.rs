@@ -25,10 +25,10 @@ pub(crate) async fn run(session: &Session<'_>) -> Result<Exit, Failure> {
         return Err(cloudcart_deploy::Error::Protected(name.clone()).into());
     }
     confirm(session, &format!("remove stack `{name}` and everything in it?")).await?;
-    session
-        .if_interrupted(format!("the removal of stack `{name}` goes on without us; `cloudcart destroy` waits for it"));
+    session.operates(&target, name);
     printer.busy(&format!("removing {name}"));
     let destroyed = stack::destroy(&target, name, &Progress::notes(printer)).await?;
+    session.if_interrupted("");
     if printer.is_json() {
         printer.json(&serde_json::json!({ "stack": name, "existed": true, "remaining": destroyed.remaining }))?;
         return Ok(Exit::Done);

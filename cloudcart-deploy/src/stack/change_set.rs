@@ -120,6 +120,7 @@ pub async fn prepare(target: &Target, request: &DeployRequest, reporter: &dyn Re
             view.map(Prepared::NoChanges).ok_or_else(|| Error::NoStack(request.stack.clone()))
         }
         Err(error) => {
+            let error = super::diagnosis::refused(target, &change_set_id, error).await;
             // The refusal is what matters; a change set that could not be removed does no harm.
             let _ = delete_change_set(target, &stack_id, &change_set_id).await;
             if own_shell {
@@ -251,7 +252,7 @@ pub async fn settled(target: &Target, stack: &str, reporter: &dyn Reporter) -> R
         };
         let status = found.status.as_str().to_owned();
         reporter.event(&Event::StackBusy { stack: stack.to_owned(), status });
-        let mut cursor = Cursor::after_now(target, &found.id).await?;
+        let mut cursor = Cursor::at_start(target, &found.id).await?;
         settle(target, &found.id, stack, &mut cursor, reporter).await?;
     }
 }

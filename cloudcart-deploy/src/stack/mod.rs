@@ -1,5 +1,6 @@
 //! A stack's life: what to do next, change sets, waiting, diagnosis, outputs, removal.
 
+mod cancel;
 mod change_set;
 mod compare;
 mod destroy;
@@ -15,14 +16,15 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::StackStatus;
 
+pub use cancel::{Cancel, abandon, cancel, cancellation};
 pub use change_set::{
     DeployRequest, Executed, OnFailure, Prepared, Ready, discard, execute, live_template, prepare, prepare_direct,
     preview, settled,
 };
 pub use compare::{CreateOnly, Written, compare};
 pub use destroy::{Destroyed, Remaining, destroy};
-pub use diagnosis::{Cause, StackFailure, first_cause};
-pub use events::ResourceEvent;
+pub use diagnosis::{Cause, Refusal, StackFailure, first_cause, hint_for, readable};
+pub use events::{Hook, ResourceEvent};
 pub use plan::{Basis, Change, Plan, PropertyChange, Recreation, Replacement, is_stateful};
 pub use status::{Ending, NextAction, ending, next_action};
 

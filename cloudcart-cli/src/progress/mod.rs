@@ -1,7 +1,17 @@
-//! Tells the events of the lifecycle library: a line each for what people want to know, all of them as JSON if asked for.
+//! Tells the events of the lifecycle library: on a terminal a tree that is redrawn in place, elsewhere a line for each, all of
+//! them as JSON if asked for.
+
+mod lines;
+mod tree;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloudcart_deploy::stack::{Plan, ResourceEvent};
 use cloudcart_deploy::{Event, Reporter};
+use jiff::Timestamp;
+
+pub(crate) use lines::Look;
+use tree::Tree;
 
 use crate::plan::{self, Detail};
 use crate::printer::{Printer, Tone};
@@ -12,18 +22,89 @@ pub(crate) struct Progress<'a> {
     printer: &'a Printer,
     /// With `--format json`: whether events are what was asked for, rather than one document at the end.
     stream: bool,
+    /// The operation that is under way.
+    operation: Mutex<Option<Operation>>,
+    /// How many resources the last plan changes.
+    planned: Mutex<usize>,
+}
+
+struct Operation {
+    tree: Arc<Mutex<Tree>>,
+    /// Whether this command began it; then it also reports what failed.
+    ours: bool,
 }
 
 impl<'a> Progress<'a> {
     /// Prints notes; with `--format json` also every event, as a line on standard output.
     pub(crate) fn streaming(printer: &'a Printer) -> Self {
-        Self { printer, stream: true }
+        Self { printer, stream: true, operation: Mutex::new(None), planned: Mutex::new(0) }
     }
 
     /// Prints notes alone.
     pub(crate) fn notes(printer: &'a Printer) -> Self {
-        Self { printer, stream: false }
+        Self { stream: false, ..Self::streaming(printer) }
     }
+
+    /// An operation begins, or is met under way.
+    fn begin(&self, stack: &str, ours: bool) {
+        let planned = if ours { std::mem::take(&mut *locked(&self.planned)) } else { 0 };
+        let tree = Arc::new(Mutex::new(Tree::new(stack, planned)));
+        let drawn = Arc::clone(&tree);
+        self.printer.live(move |look| lines::tree(&locked(&drawn), Timestamp::now(), look));
+        *locked(&self.operation) = Some(Operation { tree, ours });
+    }
+
+    fn resource(&self, event: &ResourceEvent) {
+        if locked(&self.operation).is_none() {
+            // Nobody said what begins: a removal.
+            self.begin(if event.is_stack { &event.logical_id } else { "stack" }, true);
+        }
+        if let Some(operation) = &*locked(&self.operation) {
+            locked(&operation.tree).take(event, Timestamp::now());
+        }
+        self.line(event);
+    }
+
+    fn settled(&self, stack: &str, status: &str) {
+        self.printer.clear();
+        let Some(Operation { tree, ours }) = locked(&self.operation).take() else { return };
+        let mut tree = locked(&tree);
+        tree.settle(status, Timestamp::now());
+        let look = self.printer.look();
+        for line in lines::summary(&tree, look) {
+            self.printer.note(&line);
+        }
+        if !ours {
+            self.printer.note(&format!("stack {stack} is {status}"));
+            for line in lines::failures(&tree, look) {
+                self.printer.note(&line);
+            }
+        }
+    }
+
+    /// An event as a line with its time: for whoever has no tree to look at, or wants to see everything.
+    fn line(&self, event: &ResourceEvent) {
+        let printer = self.printer;
+        let time = event.at().map_or_else(String::new, |at| format!("{} ", at.strftime("%H:%M:%SZ")));
+        let line = format!("  {time}{} {} {}", event.status, event.logical_id, event.resource_type);
+        if printer.is_live() {
+            printer.detail(&line);
+            return;
+        }
+        if event.is_failure() {
+            let reason = event.reason.as_deref().unwrap_or("no reason given");
+            printer.note(&printer.paint(Tone::Bad, &format!("{line}: {reason}")));
+        } else if event.status.ends_with("_IN_PROGRESS") {
+            printer.note(&line);
+        } else {
+            printer.note(&printer.paint(Tone::Dim, &line));
+        }
+    }
+}
+
+/// What a panicking thread left half-done here is a picture at most.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Reporter for Progress<'_> {
@@ -55,23 +136,24 @@ impl Reporter for Progress<'_> {
             }
             Event::StackBusy { stack, status } => {
                 printer.note(&format!("stack {stack} is {status}; waiting for it to end"));
-                printer.busy("waiting");
+                self.begin(stack, false);
             }
             Event::RemovingFailedStack { stack, status } => {
                 printer.note(&format!("stack {stack} is {status}: its first creation failed; removing what is left"));
+                self.begin(stack, true);
             }
-            Event::Planned(plan) => planned(printer, plan),
+            Event::Planned(plan) => {
+                *locked(&self.planned) = plan.changes.len();
+                planned(printer, plan);
+            }
             Event::CodeUpdated { function, .. } => printer.note(&format!("new code runs in {function}")),
             Event::NoChanges { stack } => printer.note(&format!("no changes: stack {stack} is as asked")),
-            Event::Executing { stack } => printer.busy(&format!("changing {stack}")),
-            Event::Resource(event) => resource(printer, event),
+            Event::Executing { stack } => self.begin(stack, true),
+            Event::Resource(event) => self.resource(event),
             Event::PollRepeated { reason, next_in_millis } => {
                 printer.detail(&format!("{reason}; asking again in {next_in_millis} ms"));
             }
-            Event::StackSettled { stack, status } => {
-                printer.clear();
-                printer.detail(&format!("stack {stack} is {status}"));
-            }
+            Event::StackSettled { stack, status } => self.settled(stack, status),
             _ => {}
         }
     }
@@ -101,18 +183,5 @@ fn planned(printer: &Printer, plan: &Plan) {
     };
     for line in plan::painted(printer, &plan::lines(plan, detail)) {
         printer.note(&line);
-    }
-}
-
-fn resource(printer: &Printer, event: &ResourceEvent) {
-    let line = format!("  {} {} {}", event.status, event.logical_id, event.resource_type);
-    if event.is_failure() {
-        let reason = event.reason.as_deref().unwrap_or("no reason given");
-        printer.note(&printer.paint(Tone::Bad, &format!("{line}: {reason}")));
-    } else if event.status.ends_with("_COMPLETE") || event.status == "DELETE_SKIPPED" {
-        printer.note(&printer.paint(Tone::Dim, &line));
-    } else {
-        printer.detail(&line);
-        printer.busy(line.trim());
     }
 }
