@@ -292,6 +292,7 @@ fn kind_of(code: Option<&str>, status: Option<u16>) -> AwsKind {
         return AwsKind::NotOffered;
     }
     match code.unwrap_or_default() {
+        "InvalidAction" | "UnknownOperationException" | "NotImplemented" => AwsKind::NotOffered,
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
@@ -350,6 +351,7 @@ mod tests {
         assert_eq!(kind_of(None, Some(403)), AwsKind::Denied);
         assert_eq!(kind_of(Some("Throttling"), Some(400)), AwsKind::Throttled);
         assert_eq!(kind_of(Some("NotImplemented"), Some(501)), AwsKind::NotOffered);
+        assert_eq!(kind_of(Some("InvalidAction"), Some(400)), AwsKind::NotOffered);
         assert_eq!(kind_of(Some("ValidationError"), Some(400)), AwsKind::Service);
         assert_eq!(kind_of(None, Some(404)), AwsKind::NotFound);
     }

@@ -85,6 +85,18 @@ pub enum Event {
         /// When, in milliseconds.
         next_in_millis: u64,
     },
+    /// The stack's resources are compared with what is there.
+    DriftDetection {
+        /// The stack.
+        stack: String,
+    },
+    /// The comparison failed for some resources.
+    DriftIncomplete {
+        /// The stack.
+        stack: String,
+        /// Why.
+        reason: String,
+    },
     /// The stack has reached its end state.
     StackSettled {
         /// The stack.

@@ -70,7 +70,7 @@ fn cause(event: &ResourceEvent) -> Cause {
     }
 }
 
-fn is_cancelled(event: &ResourceEvent) -> bool {
+pub(super) fn is_cancelled(event: &ResourceEvent) -> bool {
     event.reason.as_deref().is_some_and(|reason| {
         let reason = reason.to_ascii_lowercase();
         ["resource creation cancelled", "resource update cancelled", "resource deletion cancelled"]

@@ -3,7 +3,11 @@
 mod change_set;
 mod destroy;
 mod diagnosis;
+pub mod drift;
 mod events;
+mod protection;
+mod resources;
+pub mod rollback;
 mod status;
 mod wait;
 
@@ -15,6 +19,9 @@ pub use change_set::{Change, DeployRequest, OnFailure, Plan, Prepared, Ready, Re
 pub use destroy::{Destroyed, Remaining, destroy};
 pub use diagnosis::{Cause, StackFailure, first_cause};
 pub use events::ResourceEvent;
+pub use protection::protect;
+pub use resources::{StackResource, resources};
+pub use rollback::{Rollback, Stuck};
 pub use status::{Ending, NextAction, ending, next_action};
 
 use crate::error::{Error, Result};
