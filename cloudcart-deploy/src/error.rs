@@ -126,6 +126,24 @@ pub enum Error {
     /// There is no such stack.
     #[error("there is no stack `{0}`")]
     NoStack(String),
+    /// A bucket with the name of the account's asset bucket is there, and is not the account's.
+    #[error("the bucket `{bucket}` is there, but account {account} may not use it")]
+    BucketNotOurs {
+        /// The bucket.
+        bucket: String,
+        /// The account.
+        account: String,
+    },
+    /// S3 refused to delete an object.
+    #[error("`{key}` in bucket `{bucket}` cannot be deleted: {reason}")]
+    ObjectsLeft {
+        /// The bucket.
+        bucket: String,
+        /// The first key that was refused.
+        key: String,
+        /// Why.
+        reason: String,
+    },
     /// The stack is protected from deletion.
     #[error("stack `{0}` has termination protection")]
     Protected(String),

@@ -1,13 +1,14 @@
 //! A stack's life: what to do next, change sets, waiting, diagnosis, outputs, removal.
 
 mod change_set;
-mod destroy;
+pub mod destroy;
 mod diagnosis;
 pub mod drift;
 mod events;
 mod protection;
 mod resources;
 pub mod rollback;
+mod stateful;
 mod status;
 mod wait;
 
@@ -16,12 +17,13 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudformation::types::StackStatus;
 
 pub use change_set::{Change, DeployRequest, OnFailure, Plan, Prepared, Ready, Replacement, discard, execute, prepare};
-pub use destroy::{Destroyed, Remaining, destroy};
+pub use destroy::{Destroyed, Doomed, Remaining, destroy};
 pub use diagnosis::{Cause, StackFailure, first_cause};
 pub use events::ResourceEvent;
 pub use protection::protect;
 pub use resources::{StackResource, resources};
 pub use rollback::{Rollback, Stuck};
+pub use stateful::holds_data;
 pub use status::{Ending, NextAction, ending, next_action};
 
 use crate::error::{Error, Result};
@@ -90,7 +92,7 @@ pub async fn outputs(target: &Target, stack: &str) -> Result<StackView> {
 }
 
 /// CloudFormation has no code of its own for a stack that is not there, only these words.
-fn is_absent(error: &Error) -> bool {
+pub(crate) fn is_absent(error: &Error) -> bool {
     error.as_aws().is_some_and(|aws| aws.code.as_deref() == Some("ValidationError") && says_absent(&aws.message))
 }
 
