@@ -133,8 +133,14 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Orders,
     },
-    /// Remove the stack
-    Destroy,
+    /// Take back what failed: continue a rollback that got stuck, or undo a failed deployment that was kept
+    Rollback(Rollback),
+    /// Remove the stack; what goes and what stays is shown first
+    Destroy(Destroy),
+    /// Switch the stack's termination protection on or off
+    Protect(Protect),
+    /// Remove code and templates that no stack of the account and region uses any more
+    Gc(Gc),
     /// Print a completion script
     Completions(Completions),
 }
@@ -186,6 +192,45 @@ pub(crate) enum Dlq {
     Redrive,
     /// Delete every message
     Purge,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    /// Leave this resource as it is and go on without it; may be repeated. Only for what a rollback got stuck at
+    #[arg(long, value_name = "LOGICAL_ID")]
+    pub(crate) skip: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    /// Leave this resource behind, outside of any stack; may be repeated. Only for what a removal got stuck at
+    #[arg(long, value_name = "LOGICAL_ID")]
+    pub(crate) retain: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Protect {
+    /// on: `destroy` refuses; off: it may remove the stack
+    #[arg(value_enum, value_name = "STATE")]
+    pub(crate) state: Switch,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// Protected.
+    On,
+    /// Not protected.
+    Off,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Gc {
+    /// Spare what was written within this time: a deployment may be about to use it
+    #[arg(long, value_name = "AGE", default_value = "7d")]
+    pub(crate) older_than: String,
+    /// Show what would be removed and stop there
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,11 +9,14 @@ mod destroy;
 mod dev;
 mod diff;
 mod dlq;
+mod gc;
 #[cfg(feature = "local")]
 mod local;
 mod logs;
 mod orders;
 mod outputs;
+mod protect;
+mod rollback;
 mod routes;
 mod seed;
 mod smoke_test;
@@ -39,7 +42,10 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Diff(args) => diff::run(session, args).await,
         Command::Routes => routes::run(session).await,
         Command::Dlq { command } => dlq::run(session, command).await,
-        Command::Destroy => destroy::run(session).await,
+        Command::Destroy(args) => destroy::run(session, args).await,
+        Command::Gc(args) => gc::run(session, args).await,
+        Command::Protect(args) => protect::run(session, args).await,
+        Command::Rollback(args) => rollback::run(session, args).await,
         Command::Logs(args) => logs::run(session, args).await,
         Command::Orders { command } => orders::run(session, command).await,
         Command::Outputs(args) => outputs::run(session, args).await,

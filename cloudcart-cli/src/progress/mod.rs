@@ -130,6 +130,16 @@ impl Reporter for Progress<'_> {
             Event::BucketSafeguardMissing { operation } => {
                 printer.detail(&format!("{operation}: this endpoint does not offer that"));
             }
+            Event::UploadProgress { files_done, files, bytes_done, bytes } => {
+                let (done, all) = (size(*bytes_done), size(*bytes));
+                printer.busy(&format!("uploading: {files_done} of {files}, {done} of {all}"));
+            }
+            Event::BucketEmptied { bucket, objects } => {
+                printer.note(&format!("emptied bucket {bucket}: {objects} objects and versions"));
+            }
+            Event::LogGroupSwept { group } => printer.note(&format!("deleted the log group {group}")),
+            Event::DriftDetection { stack } => printer.busy(&format!("comparing {stack} with what is there")),
+            Event::DriftIncomplete { reason, .. } => printer.note(&format!("some could not be compared: {reason}")),
             Event::AssetPresent { function, .. } => printer.detail(&format!("code of {function} is already there")),
             Event::AssetUploaded { function, bytes, .. } => {
                 printer.note(&format!("uploaded {function} ({})", size(*bytes)));

@@ -3,12 +3,17 @@
 mod cancel;
 mod change_set;
 mod compare;
-mod destroy;
+pub mod destroy;
 mod diagnosis;
 mod direct;
+pub mod drift;
 mod events;
 mod leaves;
 mod plan;
+mod protection;
+mod resources;
+pub mod rollback;
+mod stateful;
 mod status;
 mod wait;
 
@@ -22,10 +27,14 @@ pub use change_set::{
     preview, settled,
 };
 pub use compare::{CreateOnly, Written, compare};
-pub use destroy::{Destroyed, Remaining, destroy};
+pub use destroy::{Destroyed, Doomed, Remaining, destroy};
 pub use diagnosis::{Cause, Refusal, StackFailure, first_cause, hint_for, readable};
 pub use events::{Hook, ResourceEvent};
-pub use plan::{Basis, Change, Plan, PropertyChange, Recreation, Replacement, is_stateful};
+pub use plan::{Basis, Change, Plan, PropertyChange, Recreation, Replacement};
+pub use protection::protect;
+pub use resources::{StackResource, resources};
+pub use rollback::{Rollback, Stuck};
+pub use stateful::holds_data;
 pub use status::{Ending, NextAction, ending, next_action};
 
 use crate::error::{Error, Result};
@@ -101,7 +110,7 @@ pub async fn outputs(target: &Target, stack: &str) -> Result<StackView> {
 }
 
 /// CloudFormation has no code of its own for a stack that is not there, only these words.
-fn is_absent(error: &Error) -> bool {
+pub(crate) fn is_absent(error: &Error) -> bool {
     error.as_aws().is_some_and(|aws| aws.code.as_deref() == Some("ValidationError") && says_absent(&aws.message))
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::leaves::{self, Leaf};
+use super::stateful::holds_data;
 
 /// What an operation would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,35 +101,6 @@ pub enum Recreation {
     Always,
 }
 
-/// Types that hold what somebody stored, or a name that others keep: losing the resource loses it.
-const STATEFUL: [&str; 20] = [
-    "AWS::Backup::BackupVault",
-    "AWS::Cognito::UserPool",
-    "AWS::DocDB::DBCluster",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::DynamoDB::Table",
-    "AWS::ECR::Repository",
-    "AWS::EFS::FileSystem",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::Kinesis::Stream",
-    "AWS::KMS::Key",
-    "AWS::Neptune::DBCluster",
-    "AWS::OpenSearchService::Domain",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::Redshift::Cluster",
-    "AWS::Route53::HostedZone",
-    "AWS::S3::Bucket",
-    "AWS::S3Express::DirectoryBucket",
-    "AWS::SecretsManager::Secret",
-    "AWS::SQS::Queue",
-];
-
-/// Whether resources of that type hold what somebody stored.
-pub fn is_stateful(resource_type: &str) -> bool {
-    STATEFUL.contains(&resource_type)
-}
-
 impl Change {
     /// Whether this takes away, or may take away, the resource that there is.
     pub fn loses_the_resource(&self) -> bool {
@@ -139,7 +111,7 @@ impl Change {
     /// replaced one is, even if it is kept: the stack goes on with an empty one.
     pub fn loses_data(&self) -> bool {
         let kept = matches!(self.policy_action.as_deref(), Some("Retain" | "Snapshot"));
-        is_stateful(&self.resource_type)
+        holds_data(&self.resource_type)
             && ((self.action == "Remove" && !kept) || (self.action != "Remove" && self.replacement != Replacement::No))
     }
 

@@ -181,6 +181,7 @@ impl Engine {
             termination_protection: false,
             disable_rollback: false,
             change_set_id: None,
+            detections: Vec::new(),
         }
     }
 
@@ -247,6 +248,7 @@ impl Engine {
                 return None;
             }
             draft.stack.updated_ms = Some(now);
+            draft.stack.forget_drift();
             draft.stack.disable_rollback = operation.on_failure == OnFailure::DoNothing;
             draft.stack.change_set_id.clone_from(&operation.change_set_id);
             draft.stack.operation = operation;
@@ -446,6 +448,7 @@ impl Engine {
                 return None;
             }
             draft.stack.operation.skip = skip;
+            draft.stack.forget_drift();
             draft.stack.operation.token = token;
             draft.status(StackStatus::UpdateRollbackInProgress, Some("User Initiated".to_owned()));
             Some(())
