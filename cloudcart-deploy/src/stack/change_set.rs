@@ -7,12 +7,13 @@ use aws_sdk_cloudformation::types::{
 };
 use serde::Serialize;
 
+use super::begin;
 use super::events::Cursor;
 use super::status::{Ending, NextAction, ending, next_action};
-use super::wait::{Pace, failure, settle};
+use super::wait::{Pace, Patience, failure, persist, settle};
 use super::{StackView, describe};
 use crate::assets;
-use crate::error::{Aws, Error, Result};
+use crate::error::{Error, Result};
 use crate::report::{Event, Reporter};
 use crate::target::Target;
 
@@ -124,8 +125,8 @@ pub async fn prepare(target: &Target, request: &DeployRequest, reporter: &dyn Re
     let existing = clear_the_way(target, &request.stack, reporter).await?;
     let create = next_action(existing.as_ref().map(|view| &view.status)) == NextAction::Create;
     let own_shell = create && existing.is_none_or(|view| ending(&view.status) == Ending::Gone);
-    let (stack_id, change_set_id) = create_change_set(target, request, create).await?;
-    match read_change_set(target, request, &stack_id, &change_set_id, create).await {
+    let (stack_id, change_set_id) = create_change_set(target, request, create, reporter).await?;
+    match read_change_set(target, request, (&stack_id, &change_set_id), create, reporter).await {
         Ok(Some(plan)) => {
             reporter.event(&Event::Planned(plan.clone()));
             let on_failure = request.on_failure;
@@ -151,14 +152,14 @@ pub async fn prepare(target: &Target, request: &DeployRequest, reporter: &dyn Re
 /// Waits for a running operation and removes a failed first creation.
 async fn clear_the_way(target: &Target, stack: &str, reporter: &dyn Reporter) -> Result<Option<StackView>> {
     loop {
-        let view = describe(target, stack).await?;
+        let view = persist(target, reporter, || describe(target, stack)).await?;
         let Some(found) = &view else { return Ok(None) };
         let (stack, status) = (stack.to_owned(), found.status.as_str().to_owned());
         match next_action(Some(&found.status)) {
             NextAction::Create | NextAction::Update => return Ok(view),
             NextAction::Wait => {
                 reporter.event(&Event::StackBusy { stack: stack.clone(), status });
-                let mut cursor = Cursor::after_now(target, &found.id).await?;
+                let mut cursor = persist(target, reporter, || Cursor::after_now(target, &found.id)).await?;
                 settle(target, &found.id, &stack, &mut cursor, reporter).await?;
             }
             NextAction::DeleteThenCreate => {
@@ -172,7 +173,12 @@ async fn clear_the_way(target: &Target, stack: &str, reporter: &dyn Reporter) ->
     }
 }
 
-async fn create_change_set(target: &Target, request: &DeployRequest, create: bool) -> Result<(String, String)> {
+async fn create_change_set(
+    target: &Target,
+    request: &DeployRequest,
+    create: bool,
+    reporter: &dyn Reporter,
+) -> Result<(String, String)> {
     let parameters = request
         .parameters
         .iter()
@@ -200,25 +206,25 @@ async fn create_change_set(target: &Target, request: &DeployRequest, create: boo
     } else {
         call = call.template_body(&request.template);
     }
-    let answer = call.send().await.map_err(Error::aws("CreateChangeSet")).map_err(|error| match error {
+    let made = begin::create(target, (&request.stack, &request.change_set), call, reporter).await;
+    made.map_err(|error| match error {
         Error::Aws { aws, .. } if aws.code.as_deref() == Some("ValidationError") => {
             Error::ChangeSetRefused(aws.message)
         }
         other => other,
-    })?;
-    let stack_id = answer.stack_id().unwrap_or(&request.stack).to_owned();
-    Ok((stack_id, answer.id().unwrap_or(&request.change_set).to_owned()))
+    })
 }
 
 /// Waits until the change set is made and reads all of its pages. `None` means that there is nothing to change.
 async fn read_change_set(
     target: &Target,
     request: &DeployRequest,
-    stack_id: &str,
-    change_set_id: &str,
+    (stack_id, change_set_id): (&str, &str),
     creates: bool,
+    reporter: &dyn Reporter,
 ) -> Result<Option<Plan>> {
     let mut pace = Pace::new(target);
+    let mut patience = Patience::brief(target);
     let mut changes = Vec::new();
     let mut token: Option<String> = None;
     loop {
@@ -233,12 +239,12 @@ async fn read_change_set(
             .map_err(Error::aws("DescribeChangeSet"));
         let page = match page {
             Ok(page) => page,
-            Err(error) if error.as_aws().is_some_and(Aws::is_passing) => {
-                tokio::time::sleep(pace.after_failure()).await;
+            Err(error) => {
+                patience.endure(error, reporter).await?;
                 continue;
             }
-            Err(error) => return Err(error),
         };
+        patience.restored();
         match page.status() {
             Some(ChangeSetStatus::CreateComplete) => {}
             Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) | None => {
@@ -297,16 +303,9 @@ pub async fn discard(target: &Target, ready: &Ready) -> Result<()> {
 /// Executes a change set and waits for the end.
 pub async fn execute(target: &Target, ready: &Ready, reporter: &dyn Reporter) -> Result<StackView> {
     let name = &ready.plan.stack;
-    let mut cursor = Cursor::after_now(target, &ready.stack_id).await?;
+    let mut cursor = persist(target, reporter, || Cursor::after_now(target, &ready.stack_id)).await?;
     reporter.event(&Event::Executing { stack: name.clone() });
-    target
-        .cloudformation()
-        .execute_change_set()
-        .stack_name(&ready.stack_id)
-        .change_set_name(&ready.change_set_id)
-        .send()
-        .await
-        .map_err(Error::aws("ExecuteChangeSet"))?;
+    begin::execute(target, &ready.stack_id, &ready.change_set_id, reporter).await?;
     let (view, history) = settle(target, &ready.stack_id, name, &mut cursor, reporter).await?;
     let view = view.ok_or_else(|| Error::NoStack(name.clone()))?;
     if ending(&view.status) == Ending::Done {
