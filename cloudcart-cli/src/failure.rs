@@ -103,6 +103,11 @@ impl From<Error> for Failure {
             Error::NoCredentials(cause) => Self::new(Exit::Access, "no usable AWS credentials")
                 .because(cause.clone())
                 .hint("pass --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+            Error::Profile { profile, reason, remedy } => {
+                Self::new(Exit::Access, format!("profile `{profile}` gives no usable credentials"))
+                    .because(reason.clone())
+                    .hint(remedy.clone())
+            }
             Error::CaBundle { .. } => Self::usage(error.chain()).hint("correct or unset AWS_CA_BUNDLE"),
             Error::CargoMissing { program, .. } => {
                 Self::new(Exit::Build, error.chain()).hint(format!("install Rust, or set CARGO; tried `{program}`"))

@@ -30,6 +30,16 @@ pub enum Error {
     /// No credentials were found, or they could not be read.
     #[error("no usable credentials: {0}")]
     NoCredentials(String),
+    /// The profile that was asked for is not there, or gives no credentials.
+    #[error("profile `{profile}` gives no usable credentials: {reason}")]
+    Profile {
+        /// The profile.
+        profile: String,
+        /// Why.
+        reason: String,
+        /// What mends it.
+        remedy: String,
+    },
     /// A certificate bundle could not be read.
     #[error("cannot read the certificate bundle {path}")]
     CaBundle {
@@ -255,7 +265,10 @@ impl Aws {
                     let kind = if status == Some(501) { AwsKind::NotOffered } else { AwsKind::Unreadable };
                     return Self { kind, code, message, status };
                 }
-                let mut message = meta.message().map_or_else(|| chain(context.err()), str::to_owned);
+                let wordless =
+                    body.is_empty().then(|| format!("HTTP {}, without a reason", status.unwrap_or_default()));
+                let words = meta.message().map(str::to_owned).or(wordless);
+                let mut message = words.unwrap_or_else(|| chain(context.err()));
                 let kind = kind_of(code.as_deref(), &message, status);
                 if kind == AwsKind::Clock
                     && let Some(date) = context.raw().headers().get("date")

@@ -12,11 +12,13 @@ pub mod error;
 pub mod functions;
 pub mod http;
 pub mod logs;
+mod profile;
 pub mod report;
 pub mod routes;
 pub mod rows;
 pub mod stack;
 pub mod target;
+mod trust;
 
 pub use error::{Aws, AwsKind, Error, Result};
 pub use report::{Event, Reporter, Silent};
