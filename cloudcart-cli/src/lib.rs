@@ -16,6 +16,7 @@ mod pipeline;
 mod printer;
 mod progress;
 mod project;
+mod screen;
 mod seed;
 mod session;
 pub mod shop_app;
