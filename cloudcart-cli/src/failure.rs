@@ -143,10 +143,12 @@ impl Failure {
             }
             Error::NoStack(stack) => Self::usage(format!("there is no stack `{stack}`")).hint("run `cloudcart deploy` first"),
             Error::Protected(stack) => {
-                Self::refused(format!("stack `{stack}` is protected from deletion")).hint(format!(
-                    "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {stack}"
-                ))
+                Self::refused(format!("stack `{stack}` is protected from deletion"))
+                    .hint("`cloudcart protect off` switches its termination protection off")
             }
+            Error::BucketNotOurs { .. } => Self::refused(error.to_string())
+                .because("it belongs to another account, or these credentials have no s3:ListBucket on it")
+                .hint("ask for that right; if the bucket is somebody else's, its name is taken and AWS support must free it"),
             Error::Function { function, reason } => Self::internal(format!("function `{function}` failed"))
                 .because(reason.clone())
                 .hint("its log says more: `cloudcart logs all`"),

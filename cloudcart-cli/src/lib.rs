@@ -1,6 +1,7 @@
 //! The `cloudcart` command as a library: `main` is one line over [`run`], so that a program with a stack of its own gets the
 //! same command.
 
+mod again;
 pub mod app;
 mod args;
 mod commands;
@@ -13,6 +14,7 @@ mod interrupt;
 #[cfg(feature = "local")]
 mod local;
 mod pipeline;
+mod plan;
 mod printer;
 mod progress;
 mod project;

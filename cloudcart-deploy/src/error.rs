@@ -107,9 +107,12 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-    /// CloudFormation refused the change set.
-    #[error("CloudFormation refuses the change set: {0}")]
+    /// CloudFormation refused the template, its parameters or the change set.
+    #[error("CloudFormation refuses the change: {0}")]
     ChangeSetRefused(String),
+    /// A template is no JSON, or the stack's present one is not.
+    #[error("the template cannot be read as JSON: {0}")]
+    TemplateUnreadable(String),
     /// CloudFormation refused the change set, and says what it found in the template.
     #[error("CloudFormation refuses the change set: {}", .0.reason)]
     ChangeSetInvalid(Box<Refusal>),
@@ -129,6 +132,24 @@ pub enum Error {
     /// There is no such stack.
     #[error("there is no stack `{0}`")]
     NoStack(String),
+    /// A bucket with the name of the account's asset bucket is there, and is not the account's.
+    #[error("the bucket `{bucket}` is there, but account {account} may not use it")]
+    BucketNotOurs {
+        /// The bucket.
+        bucket: String,
+        /// The account.
+        account: String,
+    },
+    /// S3 refused to delete an object.
+    #[error("`{key}` in bucket `{bucket}` cannot be deleted: {reason}")]
+    ObjectsLeft {
+        /// The bucket.
+        bucket: String,
+        /// The first key that was refused.
+        key: String,
+        /// Why.
+        reason: String,
+    },
     /// The stack is protected from deletion.
     #[error("stack `{0}` has termination protection")]
     Protected(String),
@@ -156,6 +177,14 @@ pub enum Error {
         /// Its name.
         function: String,
         /// Its own words.
+        reason: String,
+    },
+    /// A function's code could not be changed, or is not what was sent.
+    #[error("the code of function `{function}` cannot be changed: {reason}")]
+    Code {
+        /// Its name.
+        function: String,
+        /// What is wrong.
         reason: String,
     },
     /// A plain HTTP call failed before there was an answer.
@@ -295,6 +324,7 @@ fn kind_of(code: Option<&str>, status: Option<u16>) -> AwsKind {
         return AwsKind::NotOffered;
     }
     match code.unwrap_or_default() {
+        "InvalidAction" | "UnknownOperationException" | "NotImplemented" => AwsKind::NotOffered,
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
@@ -353,6 +383,7 @@ mod tests {
         assert_eq!(kind_of(None, Some(403)), AwsKind::Denied);
         assert_eq!(kind_of(Some("Throttling"), Some(400)), AwsKind::Throttled);
         assert_eq!(kind_of(Some("NotImplemented"), Some(501)), AwsKind::NotOffered);
+        assert_eq!(kind_of(Some("InvalidAction"), Some(400)), AwsKind::NotOffered);
         assert_eq!(kind_of(Some("ValidationError"), Some(400)), AwsKind::Service);
         assert_eq!(kind_of(None, Some(404)), AwsKind::NotFound);
     }

@@ -6,13 +6,14 @@ mod tree;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cloudcart_deploy::stack::{Plan, Replacement, ResourceEvent};
+use cloudcart_deploy::stack::{Plan, ResourceEvent};
 use cloudcart_deploy::{Event, Reporter};
 use jiff::Timestamp;
 
 pub(crate) use lines::Look;
 use tree::Tree;
 
+use crate::plan::{self, Detail};
 use crate::printer::{Printer, Tone};
 use crate::table::size;
 
@@ -129,6 +130,16 @@ impl Reporter for Progress<'_> {
             Event::BucketSafeguardMissing { operation } => {
                 printer.detail(&format!("{operation}: this endpoint does not offer that"));
             }
+            Event::UploadProgress { files_done, files, bytes_done, bytes } => {
+                let (done, all) = (size(*bytes_done), size(*bytes));
+                printer.busy(&format!("uploading: {files_done} of {files}, {done} of {all}"));
+            }
+            Event::BucketEmptied { bucket, objects } => {
+                printer.note(&format!("emptied bucket {bucket}: {objects} objects and versions"));
+            }
+            Event::LogGroupSwept { group } => printer.note(&format!("deleted the log group {group}")),
+            Event::DriftDetection { stack } => printer.busy(&format!("comparing {stack} with what is there")),
+            Event::DriftIncomplete { reason, .. } => printer.note(&format!("some could not be compared: {reason}")),
             Event::AssetPresent { function, .. } => printer.detail(&format!("code of {function} is already there")),
             Event::AssetUploaded { function, bytes, .. } => {
                 printer.note(&format!("uploaded {function} ({})", size(*bytes)));
@@ -145,6 +156,7 @@ impl Reporter for Progress<'_> {
                 *locked(&self.planned) = plan.changes.len();
                 planned(printer, plan);
             }
+            Event::CodeUpdated { function, .. } => printer.note(&format!("new code runs in {function}")),
             Event::NoChanges { stack } => printer.note(&format!("no changes: stack {stack} is as asked")),
             Event::Executing { stack } => self.begin(stack, true),
             Event::Resource(event) => self.resource(event),
@@ -172,35 +184,14 @@ fn cargo_line(printer: &Printer, line: &str) {
     }
 }
 
+/// A new stack is all additions: the counts will do until somebody is asked.
 fn planned(printer: &Printer, plan: &Plan) {
-    let count = |action: &str| plan.changes.iter().filter(|change| change.action == action).count();
-    let replaced = plan.changes.iter().filter(|change| change.replacement == Replacement::Yes).count();
-    printer.note(&format!(
-        "changes to {}: {} added, {} modified ({replaced} replaced), {} removed",
-        plan.stack,
-        count("Add"),
-        count("Modify"),
-        count("Remove")
-    ));
-    for change in &plan.changes {
-        let sign = match change.action.as_str() {
-            "Add" => "+",
-            "Remove" => "-",
-            _ => "~",
-        };
-        let mut line = format!("  {sign} {} {}", change.logical_id, change.resource_type);
-        match change.replacement {
-            Replacement::Yes => line.push_str(" (replaced)"),
-            Replacement::Maybe => line.push_str(" (replaced, depending on values not known yet)"),
-            Replacement::No => {}
-        }
-        // A new stack is all additions: the number says it.
-        if plan.creates {
-            printer.detail(&line);
-        } else if change.loses_the_resource() {
-            printer.note(&printer.paint(Tone::Bad, &line));
-        } else {
-            printer.note(&line);
-        }
+    let detail = match (printer.is_verbose(), plan.creates) {
+        (true, _) => Detail::Everything,
+        (false, true) => Detail::Counts,
+        (false, false) => Detail::Changes,
+    };
+    for line in plan::painted(printer, &plan::lines(plan, detail)) {
+        printer.note(&line);
     }
 }

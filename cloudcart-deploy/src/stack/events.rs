@@ -192,6 +192,32 @@ pub(crate) async fn since(target: &Target, stack: &str, since: Option<jiff::Time
     }
 }
 
+/// What happened since the newest event that `is_begin`, that one included, oldest first. Everything, if there is none.
+pub(super) async fn since_begin(
+    target: &Target,
+    stack: &str,
+    is_begin: impl Fn(&ResourceEvent) -> bool,
+) -> Result<Vec<ResourceEvent>> {
+    let mut history = Vec::new();
+    let mut token = None;
+    loop {
+        let (events, next) = page(target, stack, token).await?;
+        for event in events {
+            let found = is_begin(&event);
+            history.push(event);
+            if found {
+                history.reverse();
+                return Ok(history);
+            }
+        }
+        if next.is_none() {
+            history.reverse();
+            return Ok(history);
+        }
+        token = next;
+    }
+}
+
 async fn page(target: &Target, stack: &str, token: Option<String>) -> Result<(Vec<ResourceEvent>, Option<String>)> {
     let answer = target.cloudformation().describe_stack_events().stack_name(stack).set_next_token(token).send().await;
     let answer = answer.map_err(Error::aws("DescribeStackEvents"))?;

@@ -42,7 +42,7 @@ impl Pace {
 }
 
 /// How long an endpoint may be out of reach before waiting makes no sense: AWS comes back, a stopped process does not.
-fn patience(target: &Target) -> Duration {
+pub(crate) fn patience(target: &Target) -> Duration {
     if target.is_aws() { Duration::from_mins(10) } else { Duration::from_secs(20) }
 }
 
