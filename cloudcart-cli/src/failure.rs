@@ -119,6 +119,11 @@ impl Failure {
             Error::NoCredentials(cause) => Self::new(Exit::Access, "no usable AWS credentials")
                 .because(cause.clone())
                 .hint("pass --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+            Error::Profile { profile, reason, remedy } => {
+                Self::new(Exit::Access, format!("profile `{profile}` gives no usable credentials"))
+                    .because(reason.clone())
+                    .hint(remedy.clone())
+            }
             Error::CaBundle { .. } => Self::usage(error.chain()).hint("correct or unset AWS_CA_BUNDLE"),
             Error::CargoMissing { program, .. } => {
                 Self::new(Exit::Build, error.chain()).hint(format!("install Rust, or set CARGO; tried `{program}`"))
@@ -155,6 +160,22 @@ impl Failure {
             Error::LostContact { .. } => {
                 Self::internal(error.to_string()).hint("the operation may go on without us; run the command again to see")
             }
+            Error::Unwatched { stack, operation, aws } => {
+                let refused = aws_failure(operation, aws);
+                let hint = match aws.kind {
+                    AwsKind::Credentials => {
+                        "the change goes on without us; sign in again, then run the command again to wait for its end"
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "the change goes on without us; {}, then run the command again to wait for its end",
+                        refused.hint.unwrap_or_default()
+                    ),
+                };
+                Self::new(Exit::Access, format!("stack `{stack}` can no longer be watched: {}", refused.what))
+                    .because(aws.to_string())
+                    .hint(hint)
+            }
             _ => Self::internal(error.chain()),
         }
     }
@@ -165,6 +186,20 @@ fn aws_failure(operation: &str, aws: &cloudcart_deploy::Aws) -> Failure {
         AwsKind::Credentials => Failure::new(Exit::Access, format!("{operation}: the credentials are not accepted"))
             .because(aws.to_string())
             .hint("sign in again, or check AWS_PROFILE and the clock of this machine"),
+        AwsKind::Clock => Failure::new(Exit::Access, format!("{operation}: the clock of this machine is wrong"))
+            .because(aws.to_string())
+            .hint("set the clock of this machine"),
+        AwsKind::Untrusted => {
+            Failure::new(Exit::Access, format!("{operation}: the endpoint's certificate is not trusted"))
+                .because(aws.to_string())
+                .hint("if an authority of your own signed it, name its certificates: AWS_CA_BUNDLE=/path/to/ca.pem")
+        }
+        AwsKind::Unreadable => Failure::internal(format!("{operation}: what answers is not the AWS API"))
+            .because(aws.to_string())
+            .hint("something on the way answers in its place, such as a proxy or a sign-in page; check the network, HTTPS_PROXY and --endpoint-url"),
+        AwsKind::Throttled => Failure::internal(format!("{operation}: AWS takes no more calls for now"))
+            .because(aws.to_string())
+            .hint("run the command again in a minute"),
         AwsKind::Denied => Failure::new(Exit::Access, format!("{operation} is not allowed"))
             .because(aws.to_string())
             .hint("ask for that permission, or use another --profile"),
@@ -217,6 +252,41 @@ mod tests {
         assert_eq!(exit(stack(Ending::RolledBack)), Exit::RolledBack);
         assert_eq!(exit(stack(Ending::Stuck)), Exit::NeedsPerson);
         assert_eq!(exit(Error::Protected("x".to_owned())), Exit::Refused);
+    }
+
+    #[test]
+    fn what_lies_on_the_way_is_told_from_what_the_service_refuses() {
+        let told = |kind| {
+            let aws = Aws { kind, code: None, message: "m".to_owned(), status: None };
+            Failure::from(Error::Aws { operation: "DescribeStacks", aws })
+        };
+        for (kind, exit, words) in [
+            (AwsKind::Clock, Exit::Access, "set the clock"),
+            (AwsKind::Untrusted, Exit::Access, "AWS_CA_BUNDLE"),
+            (AwsKind::Unreadable, Exit::Internal, "HTTPS_PROXY"),
+            (AwsKind::Throttled, Exit::Internal, "again in a minute"),
+        ] {
+            let failure = told(kind);
+            assert_eq!(failure.exit, exit, "{kind:?}");
+            assert!(failure.hint.clone().is_some_and(|hint| hint.contains(words)), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_that_can_no_longer_be_watched_goes_on_and_says_how_to_return_to_it() {
+        for kind in [AwsKind::Credentials, AwsKind::Denied, AwsKind::Clock] {
+            let aws = Aws { kind, code: None, message: "expired".to_owned(), status: Some(403) };
+            let stack = "cloudcart-dev".to_owned();
+            let failure = Failure::from(Error::Unwatched { stack, operation: "DescribeStacks", aws });
+            assert_eq!(failure.exit, Exit::Access);
+            let hint = failure.hint.unwrap();
+            assert!(hint.contains("goes on without us") && hint.contains("run the command again"), "{hint}");
+            assert!(
+                failure.what.contains("cloudcart-dev") && failure.what.contains("DescribeStacks"),
+                "{}",
+                failure.what
+            );
+        }
     }
 
     #[test]

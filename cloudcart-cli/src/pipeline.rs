@@ -179,7 +179,8 @@ pub(crate) async fn deploy(
     session.operates(target, &ready.plan.stack);
     let executed = stack::execute(target, &ready, reporter).await;
     let executed = executed.map_err(|error| explained(&error, &made.rendered.sources))?;
-    session.if_interrupted("the stack is deployed; some function may run other code than it says, run the command again");
+    session
+        .if_interrupted("the stack is deployed; some function may run other code than it says, run the command again");
     let restored = reconcile(session, target, &made, reporter).await?;
     session.if_interrupted("");
     Ok(if executed.changed || restored { Deployed::Changed(executed.view) } else { Deployed::Unchanged(executed.view) })

@@ -16,12 +16,14 @@ pub mod gc;
 pub mod http;
 pub mod log_groups;
 pub mod logs;
+mod profile;
 pub mod report;
 pub mod routes;
 pub mod rows;
 mod safeguards;
 pub mod stack;
 pub mod target;
+mod trust;
 
 pub use error::{Aws, AwsKind, Error, Result};
 pub use report::{Event, Reporter, Silent};

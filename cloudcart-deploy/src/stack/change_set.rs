@@ -8,14 +8,15 @@ use aws_sdk_cloudformation::types::{
 };
 use serde_json::Value;
 
+use super::begin;
 use super::compare::{CreateOnly, Written, compare};
 use super::events::Cursor;
 use super::plan::{self, Basis, Plan};
 use super::status::{Ending, NextAction, ending, next_action};
-use super::wait::{Pace, failure, settle};
+use super::wait::{Pace, Patience, failure, persist, settle};
 use super::{StackView, describe, direct};
 use crate::assets;
-use crate::error::{Aws, Error, Result};
+use crate::error::{Error, Result};
 use crate::report::{Event, Reporter};
 use crate::target::Target;
 
@@ -103,8 +104,8 @@ pub async fn prepare(target: &Target, request: &DeployRequest, reporter: &dyn Re
     let existing = clear_the_way(target, &request.stack, reporter).await?;
     let create = next_action(existing.as_ref().map(|view| &view.status)) == NextAction::Create;
     let own_shell = create && existing.is_none_or(|view| ending(&view.status) == Ending::Gone);
-    let (stack_id, change_set_id) = create_change_set(target, request, create).await?;
-    match read_change_set(target, request, &stack_id, &change_set_id, create).await {
+    let (stack_id, change_set_id) = create_change_set(target, request, create, reporter).await?;
+    match read_change_set(target, request, (&stack_id, &change_set_id), create, reporter).await {
         Ok(Some(mut plan)) => {
             if plan.lacks_values() {
                 fill_values(target, request, &mut plan).await;
@@ -246,13 +247,13 @@ async fn fill_values(target: &Target, request: &DeployRequest, plan: &mut Plan) 
 /// The stack, after the end of the operation that may be under way.
 pub async fn settled(target: &Target, stack: &str, reporter: &dyn Reporter) -> Result<Option<StackView>> {
     loop {
-        let view = describe(target, stack).await?;
+        let view = persist(target, reporter, || describe(target, stack)).await?;
         let Some(found) = view.as_ref().filter(|view| next_action(Some(&view.status)) == NextAction::Wait) else {
             return Ok(view);
         };
         let status = found.status.as_str().to_owned();
         reporter.event(&Event::StackBusy { stack: stack.to_owned(), status });
-        let mut cursor = Cursor::at_start(target, &found.id).await?;
+        let mut cursor = persist(target, reporter, || Cursor::at_start(target, &found.id)).await?;
         settle(target, &found.id, stack, &mut cursor, reporter).await?;
     }
 }
@@ -277,7 +278,12 @@ async fn clear_the_way(target: &Target, stack: &str, reporter: &dyn Reporter) ->
     }
 }
 
-async fn create_change_set(target: &Target, request: &DeployRequest, create: bool) -> Result<(String, String)> {
+async fn create_change_set(
+    target: &Target,
+    request: &DeployRequest,
+    create: bool,
+    reporter: &dyn Reporter,
+) -> Result<(String, String)> {
     let mut call = target
         .cloudformation()
         .create_change_set()
@@ -300,9 +306,7 @@ async fn create_change_set(target: &Target, request: &DeployRequest, create: boo
         TemplateSource::Body(body) => call.template_body(body),
         TemplateSource::Url(url) => call.template_url(url),
     };
-    let answer = call.send().await.map_err(Error::aws("CreateChangeSet")).map_err(refused)?;
-    let stack_id = answer.stack_id().unwrap_or(&request.stack).to_owned();
-    Ok((stack_id, answer.id().unwrap_or(&request.change_set).to_owned()))
+    begin::create(target, (&request.stack, &request.change_set), call, reporter).await.map_err(refused)
 }
 
 /// A refusal of the template or of its parameters, told as such.
@@ -356,11 +360,12 @@ impl DeployRequest {
 async fn read_change_set(
     target: &Target,
     request: &DeployRequest,
-    stack_id: &str,
-    change_set_id: &str,
+    (stack_id, change_set_id): (&str, &str),
     creates: bool,
+    reporter: &dyn Reporter,
 ) -> Result<Option<Plan>> {
     let mut pace = Pace::new(target);
+    let mut patience = Patience::brief(target);
     let mut changes = Vec::new();
     let mut token: Option<String> = None;
     loop {
@@ -376,12 +381,12 @@ async fn read_change_set(
             .map_err(Error::aws("DescribeChangeSet"));
         let page = match page {
             Ok(page) => page,
-            Err(error) if error.as_aws().is_some_and(Aws::is_passing) => {
-                tokio::time::sleep(pace.after_failure()).await;
+            Err(error) => {
+                patience.endure(error, reporter).await?;
                 continue;
             }
-            Err(error) => return Err(error),
         };
+        patience.restored();
         match page.status() {
             Some(ChangeSetStatus::CreateComplete) => {}
             Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) | None => {
@@ -435,16 +440,9 @@ pub async fn execute(target: &Target, ready: &Ready, reporter: &dyn Reporter) ->
 
 async fn execute_change_set(target: &Target, ready: &Ready, made: &Made, reporter: &dyn Reporter) -> Result<Executed> {
     let name = &ready.plan.stack;
-    let mut cursor = Cursor::after_now(target, &made.stack_id).await?;
+    let mut cursor = persist(target, reporter, || Cursor::after_now(target, &made.stack_id)).await?;
     reporter.event(&Event::Executing { stack: name.clone() });
-    target
-        .cloudformation()
-        .execute_change_set()
-        .stack_name(&made.stack_id)
-        .change_set_name(&made.change_set_id)
-        .send()
-        .await
-        .map_err(Error::aws("ExecuteChangeSet"))?;
+    begin::execute(target, &made.stack_id, &made.change_set_id, reporter).await?;
     wait_for_end(target, ready, &made.stack_id, &mut cursor, reporter).await
 }
 

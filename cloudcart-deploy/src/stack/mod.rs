@@ -1,5 +1,6 @@
 //! A stack's life: what to do next, change sets, waiting, diagnosis, outputs, removal.
 
+mod begin;
 mod cancel;
 mod change_set;
 mod compare;

@@ -57,7 +57,8 @@ pub async fn look(target: &Target, stack: &str) -> Result<(StackView, Rollback)>
 
 /// What failed since the operation began whose first status is one of `begun`.
 async fn stuck(target: &Target, view: &StackView, begun: &[&str]) -> Result<Vec<Stuck>> {
-    let history = since_begin(target, &view.id, |event| event.is_stack && begun.contains(&event.status.as_str())).await?;
+    let history =
+        since_begin(target, &view.id, |event| event.is_stack && begun.contains(&event.status.as_str())).await?;
     Ok(failed(&history))
 }
 

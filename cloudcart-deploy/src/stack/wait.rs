@@ -9,7 +9,7 @@ use super::diagnosis::{StackFailure, first_cause, gather};
 use super::events::{Cursor, ResourceEvent, STACK_TYPE, ends_an_operation};
 use super::status::{Ending, ending};
 use super::{StackView, describe};
-use crate::error::{Error, Result};
+use crate::error::{Aws, AwsKind, Error, Result};
 use crate::report::{Event, Reporter};
 use crate::target::Target;
 
@@ -46,6 +46,64 @@ pub(crate) fn patience(target: &Target) -> Duration {
     if target.is_aws() { Duration::from_mins(10) } else { Duration::from_secs(20) }
 }
 
+/// How long a read before or after an operation is repeated. Nothing runs meanwhile, so a person is told sooner.
+fn brief(target: &Target) -> Duration {
+    if target.is_aws() { Duration::from_secs(90) } else { Duration::from_secs(5) }
+}
+
+/// Endures failures that pass, for so long.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    pace: Pace,
+    limit: Duration,
+    since: Option<Instant>,
+}
+
+impl Patience {
+    /// For a call with which nothing runs yet.
+    pub(crate) fn brief(target: &Target) -> Self {
+        Self { pace: Pace::new(target), limit: brief(target), since: None }
+    }
+
+    /// For a running operation.
+    fn long(target: &Target) -> Self {
+        Self { pace: Pace::new(target), limit: patience(target), since: None }
+    }
+
+    /// A call worked: the next failure is the first again.
+    pub(crate) fn restored(&mut self) {
+        self.since = None;
+    }
+
+    /// Waits before the next attempt. An error that does not pass, or has not passed for too long, is given back.
+    pub(crate) async fn endure(&mut self, error: Error, reporter: &dyn Reporter) -> Result<()> {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        if !error.as_aws().is_some_and(Aws::is_passing) || since.elapsed() > self.limit {
+            return Err(error);
+        }
+        let next = self.pace.after_failure();
+        let next_in_millis = u64::try_from(next.as_millis()).unwrap_or(u64::MAX);
+        reporter.event(&Event::PollRepeated { reason: error.to_string(), next_in_millis });
+        tokio::time::sleep(next).await;
+        Ok(())
+    }
+}
+
+/// A read that is repeated while it fails in a way that passes.
+pub(crate) async fn persist<T, F: Future<Output = Result<T>>>(
+    target: &Target,
+    reporter: &dyn Reporter,
+    read: impl Fn() -> F,
+) -> Result<T> {
+    let mut patience = Patience::brief(target);
+    loop {
+        match read().await {
+            Err(error) => patience.endure(error, reporter).await?,
+            done => return done,
+        }
+    }
+}
+
 /// For how long an end state without an event of the stack itself may still be the state from before the operation.
 const STALE: Duration = Duration::from_secs(8);
 
@@ -65,13 +123,13 @@ pub(crate) async fn settle(
 ) -> Result<(Option<StackView>, Vec<ResourceEvent>)> {
     let mut pace = Pace::new(target);
     let mut history = Vec::new();
-    let mut out_of_reach: Option<Instant> = None;
+    let mut patience = Patience::long(target);
     let started = Instant::now();
     let mut moved = false;
     loop {
         match look(target, stack, cursor).await {
             Ok((view, events)) => {
-                out_of_reach = None;
+                patience.restored();
                 let (events, ended) = of_this_operation(events);
                 for event in &events {
                     moved |= event.is_stack;
@@ -91,17 +149,7 @@ pub(crate) async fn settle(
                 }
                 tokio::time::sleep(pace.after_success()).await;
             }
-            Err(error) if error.as_aws().is_some_and(crate::error::Aws::is_passing) => {
-                let since = *out_of_reach.get_or_insert_with(Instant::now);
-                if since.elapsed() > patience(target) {
-                    return Err(Error::LostContact { stack: name.to_owned(), reason: error.to_string() });
-                }
-                let next = pace.after_failure();
-                let next_in_millis = u64::try_from(next.as_millis()).unwrap_or(u64::MAX);
-                reporter.event(&Event::PollRepeated { reason: error.to_string(), next_in_millis });
-                tokio::time::sleep(next).await;
-            }
-            Err(error) => return Err(error),
+            Err(error) => patience.endure(error, reporter).await.map_err(|error| unwatched(name, error))?,
         }
     }
 }
@@ -118,6 +166,22 @@ fn of_this_operation(mut events: Vec<ResourceEvent>) -> (Vec<ResourceEvent>, Opt
     let ours = ours.clone();
     events.truncate(end + 1);
     (events, Some(ours))
+}
+
+/// What a failure to watch means: the operation is CloudFormation's, and goes on whoever watches.
+fn unwatched(stack: &str, error: Error) -> Error {
+    let stack = stack.to_owned();
+    match error {
+        Error::Aws { operation, aws } if aws.is_passing() => {
+            Error::LostContact { stack, reason: format!("{operation} failed: {aws}") }
+        }
+        Error::Aws { operation, aws }
+            if matches!(aws.kind, AwsKind::Credentials | AwsKind::Clock | AwsKind::Denied) =>
+        {
+            Error::Unwatched { stack, operation, aws }
+        }
+        other => other,
+    }
 }
 
 /// A stack that is gone was not gone before the operation.
