@@ -5,6 +5,8 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 
@@ -16,9 +18,8 @@ use crate::target::Identity;
 /// A target that gives these answers in turn: a status and a body each.
 fn target(answers: &[(u16, String)]) -> (Target, StaticReplayClient) {
     let replay = answers.iter().map(|(status, body)| {
-        let request = http::Request::builder().uri("https://example.test/").body(SdkBody::empty()).unwrap();
-        let answer = http::Response::builder().status(*status).body(SdkBody::from(body.as_str())).unwrap();
-        ReplayEvent::new(request, answer)
+        let answer = HttpResponse::new(StatusCode::try_from(*status).unwrap(), SdkBody::from(body.as_str()));
+        ReplayEvent::new(HttpRequest::new(SdkBody::empty()), answer)
     });
     let client = StaticReplayClient::new(replay.collect());
     let config = SdkConfig::builder()
