@@ -18,6 +18,7 @@ mod plan;
 mod printer;
 mod progress;
 mod project;
+mod screen;
 mod seed;
 mod session;
 pub mod shop_app;

@@ -20,7 +20,7 @@ mod wait;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::StackStatus;
+pub use aws_sdk_cloudformation::types::StackStatus;
 
 pub use cancel::{Cancel, abandon, cancel, cancellation};
 pub use change_set::{
