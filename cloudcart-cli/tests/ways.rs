@@ -149,6 +149,20 @@ async fn destroy_shows_what_goes_empties_buckets_sweeps_own_log_groups_and_is_re
 }
 
 #[tokio::test]
+async fn an_empty_shell_goes_with_a_plain_question() {
+    let cloud = Cloud::new().await;
+    let call = cloud.target.cloudformation().create_change_set().stack_name("shop").change_set_name("one");
+    let queue = template(&json!({ "Q": { "Type": "AWS::SQS::Queue" } }));
+    call.change_set_type("CREATE".into()).template_body(queue.to_string()).send().await.unwrap();
+    assert_eq!(cloud.status("shop").await.as_deref(), Some("REVIEW_IN_PROGRESS"));
+    assert!(cloud.ok("shop", &["rollback"]).await.err.contains("nothing to roll back"));
+    let asked = cloud.run("shop", &["destroy"]).await;
+    assert!(asked.code == 9 && !asked.err.contains("type its name"), "{}", asked.err);
+    cloud.ok("shop", &["--yes", "destroy"]).await;
+    assert_eq!(cloud.status("shop").await, None);
+}
+
+#[tokio::test]
 async fn a_bucket_of_more_than_a_thousand_objects_is_emptied_in_batches() {
     let cloud = Cloud::new().await;
     let stack = template(&json!({ "Files": { "Type": "AWS::S3::Bucket" } }));
