@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Render the CloudFormation template
     Synth(Synth),
+    /// Show what a deployment would change: each property before and after, rights apart
+    Diff(Diff),
     /// Build, upload, show the changes, apply them, print the outputs
     Deploy(Deploy),
     /// Write products: the sample catalogue, a file, or a synthetic catalogue
@@ -305,8 +307,26 @@ pub(crate) struct Synth {
     pub(crate) check: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// End with 20 when there are changes
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Deploy {
+    /// Only bring functions the code that differs, past CloudFormation: in seconds. Template, settings and rights stay as
+    /// they are, and the stack names the old code until the next full deployment, which brings both together
+    #[arg(long, conflicts_with_all = ["express", "direct", "allow_replace", "outputs_file"])]
+    pub(crate) code_only: bool,
+    /// CloudFormation's express mode: end when everything is configured, without waiting until it can serve
+    #[arg(long)]
+    pub(crate) express: bool,
+    /// Without a change set, for endpoints that lack them: the changes are worked out from the templates, so what follows from
+    /// them in other resources is not seen beforehand
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) direct: bool,
     /// Show the changes and stop there
     #[arg(long)]
     pub(crate) dry_run: bool,

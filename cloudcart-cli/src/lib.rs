@@ -7,11 +7,14 @@ mod args;
 mod commands;
 mod config;
 mod confirm;
+mod diagnosis;
 mod exit;
 mod failure;
+mod interrupt;
 #[cfg(feature = "local")]
 mod local;
 mod pipeline;
+mod plan;
 mod printer;
 mod progress;
 mod project;

@@ -80,6 +80,13 @@ pub enum Event {
         /// Its size.
         bytes: u64,
     },
+    /// A function got new code without a stack operation, and runs it.
+    CodeUpdated {
+        /// The function.
+        function: String,
+        /// SHA-256 of the zip, lower-case hexadecimal.
+        sha256: String,
+    },
     /// Another operation is under way; waiting for it to end.
     StackBusy {
         /// The stack.

@@ -53,13 +53,11 @@ pub(crate) async fn run(session: &Session<'_>, args: &Destroy) -> Result<Exit, F
         show(printer, &survey, &args.retain);
         ask(session, &survey, &args.retain).await?;
     }
-    session.if_interrupted(format!(
-        "the removal of stack `{name}` goes on without us; `{}` waits for it",
-        again(session, "destroy")
-    ));
+    session.operates(&target, name);
     printer.busy(&format!("removing {name}"));
     let removed = destroy::remove(&target, &survey, &args.retain, &Progress::notes(printer)).await;
     printer.clear();
+    session.if_interrupted("");
     let destroyed = match removed {
         Ok(destroyed) => destroyed,
         Err(error @ Error::Stack(_)) => return Err(stuck(session, &target, &survey, error).await),

@@ -1,11 +1,13 @@
 //! One module per command; each returns how it ended.
 
 mod build;
+mod code_only;
 mod completions;
 mod deploy;
 mod destroy;
 #[cfg(feature = "local")]
 mod dev;
+mod diff;
 mod dlq;
 mod gc;
 #[cfg(feature = "local")]
@@ -37,6 +39,7 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Build(args) => build::run(session, args).await,
         Command::Completions(args) => completions::run(session, args),
         Command::Deploy(args) => deploy::run(session, args).await,
+        Command::Diff(args) => diff::run(session, args).await,
         Command::Routes => routes::run(session).await,
         Command::Dlq { command } => dlq::run(session, command).await,
         Command::Destroy(args) => destroy::run(session, args).await,

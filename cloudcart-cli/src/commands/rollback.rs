@@ -43,7 +43,7 @@ pub(crate) async fn run(session: &Session<'_>, args: &args::Rollback) -> Result<
                 list(session, failed);
             }
             confirm(session, &format!("take back what the failed operation did to stack `{name}`?")).await?;
-            begin(session);
+            begin(session, &target);
             rollback::roll_back(&target, &view, &Progress::notes(printer)).await?
         }
         Rollback::Busy => {
@@ -78,9 +78,9 @@ fn list(session: &Session<'_>, stuck: &[Stuck]) {
     }
 }
 
-fn begin(session: &Session<'_>) {
+fn begin(session: &Session<'_>, target: &Target) {
     let name = &session.settings.stack_name;
-    session.if_interrupted(format!("the rollback of stack `{name}` goes on without us; run the command again to wait"));
+    session.operates(target, name);
     session.printer.busy(&format!("rolling {name} back"));
 }
 
@@ -110,7 +110,7 @@ async fn continue_stuck(
         format!("continue the rollback of stack `{name}` without {}?", skip.join(", "))
     };
     confirm(session, &question).await?;
-    begin(session);
+    begin(session, target);
     match rollback::continue_rollback(target, view, skip, &Progress::notes(printer)).await {
         Ok(settled) => Ok(settled),
         Err(error @ Error::Stack(_)) => {

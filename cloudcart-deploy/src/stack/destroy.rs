@@ -286,13 +286,11 @@ mod tests {
     fn what_deletion_skipped_remains() {
         let event = |id: &str, status: &str| ResourceEvent {
             id: id.to_owned(),
-            timestamp: String::new(),
             logical_id: id.to_owned(),
             physical_id: format!("phys-{id}"),
             resource_type: "AWS::S3::Bucket".to_owned(),
             status: status.to_owned(),
-            reason: None,
-            is_stack: false,
+            ..ResourceEvent::default()
         };
         let left = remaining(&[event("A", "DELETE_COMPLETE"), event("B", "DELETE_SKIPPED")]);
         assert_eq!(left.len(), 1);
@@ -328,6 +326,7 @@ mod tests {
             status: StackStatus::CreateComplete,
             reason: None,
             outputs: BTreeMap::new(),
+            parameters: BTreeMap::new(),
             descriptions: BTreeMap::new(),
             protected: false,
         };

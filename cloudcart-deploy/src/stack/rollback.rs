@@ -3,10 +3,10 @@
 use aws_sdk_cloudformation::types::StackStatus;
 use serde::Serialize;
 
-use super::events::{Cursor, ResourceEvent, since};
+use super::events::{Cursor, ResourceEvent, since_begin};
 use super::status::{Ending, ending};
 use super::wait::{failure, settle};
-use super::{StackView, describe, diagnosis};
+use super::{StackView, describe};
 use crate::error::{Error, Result};
 use crate::report::{Event, Reporter};
 use crate::target::Target;
@@ -57,7 +57,8 @@ pub async fn look(target: &Target, stack: &str) -> Result<(StackView, Rollback)>
 
 /// What failed since the operation began whose first status is one of `begun`.
 async fn stuck(target: &Target, view: &StackView, begun: &[&str]) -> Result<Vec<Stuck>> {
-    let history = since(target, &view.id, |event| event.is_stack && begun.contains(&event.status.as_str())).await?;
+    let history =
+        since_begin(target, &view.id, |event| event.is_stack && begun.contains(&event.status.as_str())).await?;
     Ok(failed(&history))
 }
 
@@ -67,7 +68,7 @@ fn failed(history: &[ResourceEvent]) -> Vec<Stuck> {
     for event in history.iter().filter(|event| !event.is_stack) {
         // A later step of the same resource is the better word.
         found.retain(|one| one.logical_id != event.logical_id);
-        if event.is_failure() && !diagnosis::is_cancelled(event) {
+        if event.is_failure() && !event.is_cancelled() {
             found.push(Stuck {
                 logical_id: event.logical_id.clone(),
                 physical_id: event.physical_id.clone(),
@@ -128,13 +129,13 @@ mod tests {
     fn event(logical_id: &str, status: &str, reason: Option<&str>) -> ResourceEvent {
         ResourceEvent {
             id: format!("{logical_id}{status}"),
-            timestamp: String::new(),
             logical_id: logical_id.to_owned(),
             physical_id: format!("phys-{logical_id}"),
             resource_type: "AWS::X::Y".to_owned(),
             status: status.to_owned(),
             reason: reason.map(str::to_owned),
             is_stack: logical_id == "s",
+            ..ResourceEvent::default()
         }
     }
 
