@@ -30,6 +30,7 @@ fn role(cloud: &Cloud, name: &str, actions: &str) -> String {
         bucket: String::new(),
         parameters: BTreeMap::new(),
         tags: BTreeMap::new(),
+        express: false,
         on_failure: OnFailure::Rollback,
         change_set: "first".to_owned(),
     };

@@ -326,8 +326,8 @@ mod tests {
             status: StackStatus::CreateComplete,
             reason: None,
             outputs: BTreeMap::new(),
-            parameters: BTreeMap::new(),
             descriptions: BTreeMap::new(),
+            parameters: BTreeMap::new(),
             protected: false,
         };
         let survey = Survey {

@@ -129,6 +129,7 @@ mod tests {
     fn event(logical_id: &str, status: &str, reason: Option<&str>) -> ResourceEvent {
         ResourceEvent {
             id: format!("{logical_id}{status}"),
+            timestamp: String::new(),
             logical_id: logical_id.to_owned(),
             physical_id: format!("phys-{logical_id}"),
             resource_type: "AWS::X::Y".to_owned(),
