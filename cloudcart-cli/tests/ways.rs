@@ -476,7 +476,6 @@ async fn a_template_over_the_inline_limit_goes_through_the_bucket_and_a_huge_one
             express: false,
             on_failure: OnFailure::Rollback,
             change_set: "one".to_owned(),
-            express: false,
         }
     };
     let large = sized(60_000);
