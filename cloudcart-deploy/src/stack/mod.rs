@@ -36,7 +36,7 @@ pub use protection::protect;
 pub use resources::{StackResource, resources};
 pub use rollback::{Rollback, Stuck};
 pub use stateful::holds_data;
-pub use status::{Ending, NextAction, ending, next_action};
+pub use status::{Ending, NextAction, ending, next_action, way_out};
 
 use crate::error::{Error, Result};
 use crate::target::Target;
