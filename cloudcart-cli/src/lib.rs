@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod config;
 mod confirm;
+mod deployer;
 mod exit;
 mod failure;
 #[cfg(feature = "local")]

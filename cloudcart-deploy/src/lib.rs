@@ -12,6 +12,7 @@ pub mod error;
 pub mod functions;
 pub mod http;
 pub mod logs;
+pub mod permissions;
 mod profile;
 pub mod report;
 pub mod routes;

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn each_kind_of_profile_has_its_way_out() {
         let with = |key: &str| {
-            let properties = HashMap::from([(key.to_owned(), Property::new(key, "x"))]);
+            let properties = HashMap::from([(key.to_owned(), Property::new(key.to_owned(), "x".to_owned()))]);
             remedy("dev", &Profile::new("dev", properties)).unwrap_or_default()
         };
         assert_eq!(with("sso_session"), "sign in: aws sso login --profile dev");

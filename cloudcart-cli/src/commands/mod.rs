@@ -3,6 +3,7 @@
 mod build;
 mod completions;
 mod deploy;
+mod deployer_policy;
 mod destroy;
 #[cfg(feature = "local")]
 mod dev;
@@ -36,6 +37,7 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Deploy(args) => deploy::run(session, args).await,
         Command::Routes => routes::run(session).await,
         Command::Dlq { command } => dlq::run(session, command).await,
+        Command::DeployerPolicy(args) => deployer_policy::run(session, args).await,
         Command::Destroy => destroy::run(session).await,
         Command::Logs(args) => logs::run(session, args).await,
         Command::Orders { command } => orders::run(session, command).await,
