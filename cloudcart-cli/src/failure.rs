@@ -1,9 +1,9 @@
 //! A failure as people read it: what failed, its first cause, where, and the next step.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use cloudcart_deploy::permissions;
-use cloudcart_deploy::stack::Ending;
 use cloudcart_deploy::{AwsKind, Error};
 
 use crate::exit::Exit;
@@ -19,7 +19,9 @@ pub struct Failure {
     pub cause: Option<String>,
     /// Where: the resource, and the file and line that declared it.
     pub place: Option<String>,
-    /// The next step.
+    /// What else went wrong, in the order in which it did.
+    pub also: Vec<String>,
+    /// The next step; a line each if there are several.
     pub hint: Option<String>,
     /// Nobody reads our output any more: end without a word.
     pub silent: bool,
@@ -28,7 +30,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with an exit code.
     pub fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), cause: None, place: None, hint: None, silent: false }
+        Self { exit, what: what.into(), cause: None, place: None, also: Vec::new(), hint: None, silent: false }
     }
 
     /// Wrong usage or configuration.
@@ -65,6 +67,13 @@ impl Failure {
         self
     }
 
+    /// Adds something else that went wrong.
+    #[must_use]
+    pub fn also(mut self, line: impl Into<String>) -> Self {
+        self.also.push(line.into());
+        self
+    }
+
     /// Adds the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -96,7 +105,14 @@ impl From<std::io::Error> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        match &error {
+        crate::diagnosis::explained(&error, &BTreeMap::new())
+    }
+}
+
+impl Failure {
+    /// A failure that needs no more than its own words.
+    pub(crate) fn from_plain(error: &Error) -> Self {
+        match error {
             Error::Aws { operation, aws } => aws_failure(operation, aws),
             Error::NoRegion => {
                 Self::usage("no region is set").hint("pass --region, or set AWS_REGION, or `region` in cloudcart.toml")
@@ -126,30 +142,19 @@ impl From<Error> for Failure {
                 "build where glibc is 2.34 or older (Amazon Linux 2023, Debian 12, Ubuntu 22.04), or for the musl target",
             ),
             Error::Pack { .. } => Self::new(Exit::Build, error.chain()),
-            Error::TemplateTooLarge { .. } | Error::ChangeSetRefused(_) => Self::new(Exit::Template, error.chain()),
+            Error::TemplateTooLarge { .. } => Self::new(Exit::Template, error.chain()),
             Error::StackNeedsPerson { stack, status, remedy } => {
                 Self::new(Exit::NeedsPerson, format!("stack `{stack}` is {status}; a deployment cannot go on from there"))
                     .hint(remedy.clone())
             }
-            Error::Stack(failed) => {
-                let exit = if failed.ending == Ending::RolledBack { Exit::RolledBack } else { Exit::NeedsPerson };
-                let mut failure = Self::new(exit, format!("stack `{}` ended in {}", failed.stack, failed.status));
-                if let Some(cause) = &failed.cause {
-                    failure = failure.because(cause.reason.clone());
-                    failure = failure.at(format!("{} ({})", cause.logical_id, cause.resource_type));
-                }
-                match failed.ending {
-                    Ending::Gone => failure.hint("the stack was deleted meanwhile; deploy again to create it anew"),
-                    Ending::RolledBack => failure.hint("everything is as it was; mend the cause and deploy again"),
-                    _ => failure.hint("mend the cause, then deploy again, or `cloudcart destroy` to start over"),
-                }
-            }
             Error::NoStack(stack) => Self::usage(format!("there is no stack `{stack}`")).hint("run `cloudcart deploy` first"),
             Error::Protected(stack) => {
-                Self::refused(format!("stack `{stack}` is protected from deletion")).hint(format!(
-                    "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {stack}"
-                ))
+                Self::refused(format!("stack `{stack}` is protected from deletion"))
+                    .hint("`cloudcart protect off` switches its termination protection off")
             }
+            Error::BucketNotOurs { .. } => Self::refused(error.to_string())
+                .because("it belongs to another account, or these credentials have no s3:ListBucket on it")
+                .hint("ask for that right; if the bucket is somebody else's, its name is taken and AWS support must free it"),
             Error::Function { function, reason } => Self::internal(format!("function `{function}` failed"))
                 .because(reason.clone())
                 .hint("its log says more: `cloudcart logs all`"),
@@ -219,7 +224,7 @@ fn aws_failure(operation: &str, aws: &cloudcart_deploy::Aws) -> Failure {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use cloudcart_deploy::Aws;
-    use cloudcart_deploy::stack::{Cause, StackFailure};
+    use cloudcart_deploy::stack::{Cause, Ending, StackFailure};
 
     use super::*;
 
@@ -233,8 +238,9 @@ mod tests {
                 resource_type: "AWS::SQS::Queue".to_owned(),
                 status: "CREATE_FAILED".to_owned(),
                 reason: "taken".to_owned(),
+                ..Cause::default()
             }),
-            others: 0,
+            others: Vec::new(),
         }))
     }
 

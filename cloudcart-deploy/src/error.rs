@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::stack::StackFailure;
+use crate::stack::{Refusal, StackFailure};
 
 /// This library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -117,9 +117,15 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-    /// CloudFormation refused the change set.
-    #[error("CloudFormation refuses the change set: {0}")]
+    /// CloudFormation refused the template, its parameters or the change set.
+    #[error("CloudFormation refuses the change: {0}")]
     ChangeSetRefused(String),
+    /// A template is no JSON, or the stack's present one is not.
+    #[error("the template cannot be read as JSON: {0}")]
+    TemplateUnreadable(String),
+    /// CloudFormation refused the change set, and says what it found in the template.
+    #[error("CloudFormation refuses the change set: {}", .0.reason)]
+    ChangeSetInvalid(Box<Refusal>),
     /// The stack is in a state that only a person can mend.
     #[error("stack `{stack}` is {status}")]
     StackNeedsPerson {
@@ -136,6 +142,24 @@ pub enum Error {
     /// There is no such stack.
     #[error("there is no stack `{0}`")]
     NoStack(String),
+    /// A bucket with the name of the account's asset bucket is there, and is not the account's.
+    #[error("the bucket `{bucket}` is there, but account {account} may not use it")]
+    BucketNotOurs {
+        /// The bucket.
+        bucket: String,
+        /// The account.
+        account: String,
+    },
+    /// S3 refused to delete an object.
+    #[error("`{key}` in bucket `{bucket}` cannot be deleted: {reason}")]
+    ObjectsLeft {
+        /// The bucket.
+        bucket: String,
+        /// The first key that was refused.
+        key: String,
+        /// Why.
+        reason: String,
+    },
     /// The stack is protected from deletion.
     #[error("stack `{0}` has termination protection")]
     Protected(String),
@@ -173,6 +197,14 @@ pub enum Error {
         /// Its name.
         function: String,
         /// Its own words.
+        reason: String,
+    },
+    /// A function's code could not be changed, or is not what was sent.
+    #[error("the code of function `{function}` cannot be changed: {reason}")]
+    Code {
+        /// Its name.
+        function: String,
+        /// What is wrong.
         reason: String,
     },
     /// A plain HTTP call failed before there was an answer.
@@ -353,6 +385,7 @@ fn kind_of(code: Option<&str>, message: &str, status: Option<u16>) -> AwsKind {
     match code.unwrap_or_default() {
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => AwsKind::Clock,
         "SignatureDoesNotMatch" | "InvalidSignatureException" if tells_time(message) => AwsKind::Clock,
+        "InvalidAction" | "UnknownOperationException" | "NotImplemented" => AwsKind::NotOffered,
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
@@ -417,6 +450,7 @@ mod tests {
         assert_eq!(kind_of(Some("NotImplemented"), "", Some(501)), AwsKind::NotOffered);
         assert_eq!(kind_of(Some("ValidationError"), "", Some(400)), AwsKind::Service);
         assert_eq!(kind_of(None, "", Some(404)), AwsKind::NotFound);
+        assert_eq!(kind_of(Some("InvalidAction"), "", Some(400)), AwsKind::NotOffered);
     }
 
     #[test]

@@ -46,7 +46,7 @@ const ONLY_WITH: &[(&str, &str, &[&str])] = &[
 ];
 
 /// What IAM cannot restrict to a resource of ours.
-const ANYWHERE: &[&str] = &["logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "cloudwatch:DescribeAlarms"];
+const ANYWHERE: &[&str] = &["logs:DescribeIndexPolicies", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies"];
 
 /// Every right that the resources of the template need.
 pub(super) fn grants(place: &Place, template: &Value) -> Vec<Grant> {

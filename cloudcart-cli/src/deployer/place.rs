@@ -38,6 +38,7 @@ impl Place {
         let bucket = format!("arn:{}:s3:::{}", self.partition, bucket_name(&self.account, &self.region));
         let (sid, resources) = match on {
             On::Stack => ("Stack", vec![self.regional("cloudformation", &format!("stack/{stack}/*"))]),
+            On::EveryStack => ("EveryStack", vec![self.regional("cloudformation", "stack/*")]),
             On::Bucket => ("AssetsBucket", vec![bucket]),
             On::Objects => ("AssetsObjects", vec![format!("{bucket}/*")]),
             On::Functions => ("Functions", vec![self.regional("lambda", &format!("function:{stack}-*"))]),

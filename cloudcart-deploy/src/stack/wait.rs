@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use aws_sdk_cloudformation::types::StackStatus;
 use tokio::time::Instant;
 
-use super::diagnosis::{StackFailure, first_cause};
-use super::events::{Cursor, ResourceEvent};
+use super::diagnosis::{StackFailure, first_cause, gather};
+use super::events::{Cursor, ResourceEvent, STACK_TYPE, ends_an_operation};
 use super::status::{Ending, ending};
 use super::{StackView, describe};
 use crate::error::{Aws, AwsKind, Error, Result};
@@ -41,7 +42,7 @@ impl Pace {
 }
 
 /// How long an endpoint may be out of reach before waiting makes no sense: AWS comes back, a stopped process does not.
-fn patience(target: &Target) -> Duration {
+pub(crate) fn patience(target: &Target) -> Duration {
     if target.is_aws() { Duration::from_mins(10) } else { Duration::from_secs(20) }
 }
 
@@ -110,6 +111,9 @@ const STALE: Duration = Duration::from_secs(8);
 ///
 /// Reads of the status may lag behind the call that started the operation, and a working stack is in the same state before
 /// and after an update. So an end state counts once an event of the stack itself was seen, or after [`STALE`].
+///
+/// Somebody else may start the next operation before this end is noticed. Where the service tells operations apart, what
+/// happens after the end of this one is not taken for a part of it.
 pub(crate) async fn settle(
     target: &Target,
     stack: &str,
@@ -126,19 +130,22 @@ pub(crate) async fn settle(
         match look(target, stack, cursor).await {
             Ok((view, events)) => {
                 patience.restored();
+                let (events, ended) = of_this_operation(events);
                 for event in &events {
                     moved |= event.is_stack;
                     reporter.event(&Event::Resource(event.clone()));
                 }
                 history.extend(events);
-                match view {
-                    None => return Ok((None, history)),
-                    Some(view) if is_over(&view, moved || started.elapsed() > STALE) => {
-                        let status = view.status.as_str().to_owned();
-                        reporter.event(&Event::StackSettled { stack: name.to_owned(), status });
-                        return Ok((Some(view), history));
-                    }
-                    Some(_) => {}
+                let Some(mut view) = view else { return Ok((None, history)) };
+                if let Some(end) = ended {
+                    view.status = StackStatus::from(end.status.as_str());
+                    view.reason = end.reason;
+                }
+                if is_over(&view, moved || started.elapsed() > STALE) {
+                    gather(target, stack, ending(&view.status), &mut history).await;
+                    let status = view.status.as_str().to_owned();
+                    reporter.event(&Event::StackSettled { stack: name.to_owned(), status });
+                    return Ok((Some(view), history));
                 }
                 tokio::time::sleep(pace.after_success()).await;
             }
@@ -161,6 +168,20 @@ fn unwatched(stack: &str, error: Error) -> Error {
         }
         other => other,
     }
+}
+
+/// Of events, oldest first, those up to the end of the operation, and that end if another operation follows it.
+fn of_this_operation(mut events: Vec<ResourceEvent>) -> (Vec<ResourceEvent>, Option<ResourceEvent>) {
+    let Some(end) = events.iter().position(ends_an_operation) else { return (events, None) };
+    let ours = &events[end];
+    let foreign = ours.operation.is_some()
+        && events[end + 1..].iter().any(|event| event.operation.is_some() && event.operation != ours.operation);
+    if !foreign {
+        return (events, None);
+    }
+    let ours = ours.clone();
+    events.truncate(end + 1);
+    (events, Some(ours))
 }
 
 /// A stack that is gone was not gone before the operation.
@@ -190,9 +211,10 @@ pub(crate) fn failure(name: &str, view: &StackView, history: &[ResourceEvent]) -
     if cause.is_none() {
         cause = view.reason.clone().map(|reason| super::Cause {
             logical_id: name.to_owned(),
-            resource_type: "AWS::CloudFormation::Stack".to_owned(),
+            resource_type: STACK_TYPE.to_owned(),
             status: view.status.as_str().to_owned(),
             reason,
+            ..super::Cause::default()
         });
     }
     Error::Stack(Box::new(StackFailure {
@@ -207,6 +229,31 @@ pub(crate) fn failure(name: &str, view: &StackView, history: &[ResourceEvent]) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_another_operation_does_after_the_end_of_this_one_is_left_out() {
+        let event = |operation: &str, status: &str, is_stack| ResourceEvent {
+            status: status.to_owned(),
+            is_stack,
+            operation: Some(operation.to_owned()),
+            ..ResourceEvent::default()
+        };
+        let mine = [event("1", "UPDATE_IN_PROGRESS", true), event("1", "UPDATE_COMPLETE", true)];
+        let theirs = [event("2", "UPDATE_IN_PROGRESS", true), event("2", "UPDATE_FAILED", false)];
+        let (kept, end) = of_this_operation([mine.clone(), theirs].concat());
+        assert_eq!((kept.len(), end.map(|end| end.status).as_deref()), (2, Some("UPDATE_COMPLETE")));
+        // A rollback is an operation of its own, but the update that it undoes has not ended before.
+        let rollback = [
+            event("1", "UPDATE_IN_PROGRESS", true),
+            event("2", "UPDATE_ROLLBACK_IN_PROGRESS", true),
+            event("2", "UPDATE_ROLLBACK_COMPLETE", true),
+        ];
+        let (kept, end) = of_this_operation(rollback.to_vec());
+        assert_eq!((kept.len(), end), (3, None));
+        // Without operation ids nothing can be told apart.
+        let nameless: Vec<_> = mine.iter().cloned().map(|event| ResourceEvent { operation: None, ..event }).collect();
+        assert_eq!(of_this_operation([nameless.clone(), nameless].concat()).0.len(), 4);
+    }
 
     #[test]
     fn polls_slow_down_to_a_ceiling_and_recover_after_failures() {
