@@ -141,6 +141,8 @@ pub(crate) enum Command {
     Protect(Protect),
     /// Remove code and templates that no stack of the account and region uses any more
     Gc(Gc),
+    /// Print the IAM policies for whoever deploys this stack, made from the calls and the template
+    DeployerPolicy(DeployerPolicy),
     /// Print a completion script
     Completions(Completions),
 }
@@ -192,6 +194,21 @@ pub(crate) enum Dlq {
     Redrive,
     /// Delete every message
     Purge,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeployerPolicy {
+    /// The account's twelve digits; with it and --region no target is asked
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(crate) account: Option<String>,
+}
+
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account has twelve digits".to_owned())
+    }
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cloudcart_deploy::permissions;
 use cloudcart_deploy::{AwsKind, Error};
 
 use crate::exit::Exit;
@@ -200,9 +201,15 @@ fn aws_failure(operation: &str, aws: &cloudcart_deploy::Aws) -> Failure {
         AwsKind::Throttled => Failure::internal(format!("{operation}: AWS takes no more calls for now"))
             .because(aws.to_string())
             .hint("run the command again in a minute"),
-        AwsKind::Denied => Failure::new(Exit::Access, format!("{operation} is not allowed"))
-            .because(aws.to_string())
-            .hint("ask for that permission, or use another --profile"),
+        AwsKind::Denied => {
+            let needs = match permissions::actions_of(operation) {
+                [] => String::new(),
+                actions => format!(" (it needs {})", actions.join(", ")),
+            };
+            Failure::new(Exit::Access, format!("{operation} is not allowed{needs}"))
+                .because(aws.to_string())
+                .hint("ask for that permission, or use another --profile; `cloudcart deployer-policy` prints all that are needed")
+        }
         AwsKind::NotOffered => {
             Failure::internal(format!("{operation}: this endpoint does not offer that")).because(aws.message.clone())
         }

@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod config;
 mod confirm;
+mod deployer;
 mod diagnosis;
 mod exit;
 mod failure;

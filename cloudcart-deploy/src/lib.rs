@@ -16,6 +16,7 @@ pub mod gc;
 pub mod http;
 pub mod log_groups;
 pub mod logs;
+pub mod permissions;
 mod profile;
 pub mod report;
 pub mod routes;

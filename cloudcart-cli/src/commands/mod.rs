@@ -4,6 +4,7 @@ mod build;
 mod code_only;
 mod completions;
 mod deploy;
+mod deployer_policy;
 mod destroy;
 #[cfg(feature = "local")]
 mod dev;
@@ -42,6 +43,7 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Diff(args) => diff::run(session, args).await,
         Command::Routes => routes::run(session).await,
         Command::Dlq { command } => dlq::run(session, command).await,
+        Command::DeployerPolicy(args) => deployer_policy::run(session, args).await,
         Command::Destroy(args) => destroy::run(session, args).await,
         Command::Gc(args) => gc::run(session, args).await,
         Command::Protect(args) => protect::run(session, args).await,
