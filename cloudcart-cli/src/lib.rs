@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 #[cfg(feature = "local")]
 mod local;
+mod log_lines;
 mod pipeline;
 mod printer;
 mod progress;
