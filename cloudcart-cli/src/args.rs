@@ -405,6 +405,18 @@ pub(crate) struct Logs {
     /// Print what there is and end
     #[arg(long)]
     pub(crate) no_follow: bool,
+    /// Leave out lines that say they are less than this
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) level: Option<crate::log_lines::Level>,
+    /// Lines as the function wrote them, also on a terminal
+    #[arg(long, conflicts_with = "pretty")]
+    pub(crate) raw: bool,
+    /// Lines for people, also off a terminal
+    #[arg(long)]
+    pub(crate) pretty: bool,
+    /// Read the logs in turns; Live Tail costs money by the minute on AWS
+    #[arg(long)]
+    pub(crate) no_live_tail: bool,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod failure;
 mod interrupt;
 #[cfg(feature = "local")]
 mod local;
+mod log_lines;
 mod pipeline;
 mod plan;
 mod printer;

@@ -190,21 +190,22 @@ impl Shop<'_> {
     async fn logged(&mut self, target: &Target, id: &str, since: i64, deadline: Duration) -> Result<(), Failure> {
         let started = Instant::now();
         let Some(worker) = self.session.app.function(WORKER) else { return Ok(()) };
-        let group = group_of(target, &self.session.settings.stack_name, worker.logical_id).await?;
+        let group = group_of(target, &self.session.settings.stack_name, worker.logical_id, WORKER).await?;
+        let name = group.name.clone();
         // The clocks of this machine and of the target may differ a little.
-        let mut tail = Tail::new(WORKER, &group, Some(&format!("\"{id}\"")), since - 60_000);
+        let mut tail = Tail::new(group, Some(&format!("\"{id}\"")), since - 60_000);
         let result = loop {
             match tail.poll(target).await {
                 Ok(lines) => {
                     if let Some(found) = lines.iter().find(|line| line.message.contains(id)) {
-                        break Ok(format!("{} in {group}", found.stream));
+                        break Ok(format!("{} in {name}", found.stream));
                     }
                 }
                 Err(error) if error.as_aws().is_some_and(cloudcart_deploy::Aws::is_passing) => {}
                 Err(error) => return Err(error.into()),
             }
             if started.elapsed() > deadline {
-                break Err(format!("not in {group} after {} s", deadline.as_secs()));
+                break Err(format!("not in {name} after {} s", deadline.as_secs()));
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         };
