@@ -16,6 +16,7 @@ pub mod report;
 pub mod routes;
 pub mod rows;
 pub mod stack;
+pub mod survey;
 pub mod target;
 
 pub use error::{Aws, AwsKind, Error, Result};
