@@ -77,6 +77,24 @@ impl Schema {
         self.type_name
     }
 
+    /// The IAM actions with which CloudFormation makes, reads, changes and deletes such a resource, in the name of whoever
+    /// deploys, sorted. Empty for the few types whose schema does not say.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqs")] {
+    /// let queue = cloudcart_cfn::Schema::of("AWS::SQS::Queue").expect("the type is compiled in");
+    /// assert!(queue.permissions().contains(&"sqs:CreateQueue"));
+    /// # }
+    /// ```
+    pub fn permissions(&self) -> Vec<&str> {
+        let handlers = self.json["cloudcart"]["permissions"].as_object();
+        let actions = handlers.into_iter().flat_map(|handlers| handlers.values()).filter_map(Json::as_array);
+        let mut actions: Vec<&str> = actions.flatten().filter_map(Json::as_str).collect();
+        actions.sort_unstable();
+        actions.dedup();
+        actions
+    }
+
     /// The schema itself.
     pub fn json(&self) -> &Json {
         &self.json

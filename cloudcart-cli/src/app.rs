@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cloudcart_cfn::{Finding, Template, limits};
+
 /// A program built on this command.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -87,4 +89,40 @@ pub struct RenderedStack {
     pub counts: Vec<(String, usize, usize)>,
     /// Where each resource was declared, by logical id: `file.rs:12`.
     pub sources: BTreeMap<String, String>,
+}
+
+impl RenderedStack {
+    /// What a command needs to know of a template.
+    pub fn of(template: &Template) -> anyhow::Result<Self> {
+        let report = template.report();
+        let counts = template.counts();
+        let sources = template
+            .resource_types()
+            .into_iter()
+            .filter_map(|(id, _)| Some((id.to_owned(), template.source_of(id)?)))
+            .map(|(id, source)| (id, format!("{}:{}", source.file(), source.line())))
+            .collect();
+        Ok(Self {
+            json: template.to_json_compact(),
+            json_pretty: template.to_json(),
+            yaml: template.to_yaml()?,
+            errors: report.errors().map(told).collect(),
+            notes: report.notes().map(told).collect(),
+            counts: vec![
+                ("resources".to_owned(), counts.resources, limits::RESOURCES),
+                ("parameters".to_owned(), counts.parameters, limits::PARAMETERS),
+                ("outputs".to_owned(), counts.outputs, limits::OUTPUTS),
+                ("bytes".to_owned(), counts.bytes, limits::S3_BYTES),
+            ],
+            sources,
+        })
+    }
+}
+
+/// A finding with its place and its way out, for a line of its own.
+fn told(finding: &Finding) -> String {
+    match finding.problem.hint() {
+        Some(hint) => format!("{finding} (hint: {hint})"),
+        None => finding.to_string(),
+    }
 }

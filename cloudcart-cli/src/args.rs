@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Render the CloudFormation template
     Synth(Synth),
+    /// Show what a deployment would change: each property before and after, rights apart
+    Diff(Diff),
     /// Build, upload, show the changes, apply them, print the outputs
     Deploy(Deploy),
     /// Write products: the sample catalogue, a file, or a synthetic catalogue
@@ -133,8 +135,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Orders,
     },
-    /// Remove the stack
-    Destroy,
+    /// Take back what failed: continue a rollback that got stuck, or undo a failed deployment that was kept
+    Rollback(Rollback),
+    /// Remove the stack; what goes and what stays is shown first
+    Destroy(Destroy),
+    /// Switch the stack's termination protection on or off
+    Protect(Protect),
+    /// Remove code and templates that no stack of the account and region uses any more
+    Gc(Gc),
+    /// Print the IAM policies for whoever deploys this stack, made from the calls and the template
+    DeployerPolicy(DeployerPolicy),
     /// Print a completion script
     Completions(Completions),
 }
@@ -186,6 +196,60 @@ pub(crate) enum Dlq {
     Redrive,
     /// Delete every message
     Purge,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeployerPolicy {
+    /// The account's twelve digits; with it and --region no target is asked
+    #[arg(long, value_name = "ID", value_parser = account)]
+    pub(crate) account: Option<String>,
+}
+
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account has twelve digits".to_owned())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    /// Leave this resource as it is and go on without it; may be repeated. Only for what a rollback got stuck at
+    #[arg(long, value_name = "LOGICAL_ID")]
+    pub(crate) skip: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    /// Leave this resource behind, outside of any stack; may be repeated. Only for what a removal got stuck at
+    #[arg(long, value_name = "LOGICAL_ID")]
+    pub(crate) retain: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Protect {
+    /// on: `destroy` refuses; off: it may remove the stack
+    #[arg(value_enum, value_name = "STATE")]
+    pub(crate) state: Switch,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// Protected.
+    On,
+    /// Not protected.
+    Off,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Gc {
+    /// Spare what was written within this time: a deployment may be about to use it
+    #[arg(long, value_name = "AGE", default_value = "7d")]
+    pub(crate) older_than: String,
+    /// Show what would be removed and stop there
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -262,8 +326,29 @@ pub(crate) struct Synth {
     pub(crate) check: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Also compare what is there with what the stack says
+    #[arg(long)]
+    pub(crate) drift: bool,
+    /// End with 20 when there are changes
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Deploy {
+    /// Only bring functions the code that differs, past CloudFormation: in seconds. Template, settings and rights stay as
+    /// they are, and the stack names the old code until the next full deployment, which brings both together
+    #[arg(long, conflicts_with_all = ["express", "direct", "allow_replace", "outputs_file"])]
+    pub(crate) code_only: bool,
+    /// CloudFormation's express mode: end when everything is configured, without waiting until it can serve
+    #[arg(long)]
+    pub(crate) express: bool,
+    /// Without a change set, for endpoints that lack them: the changes are worked out from the templates, so what follows from
+    /// them in other resources is not seen beforehand
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) direct: bool,
     /// Show the changes and stop there
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -5,8 +5,25 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use crate::failure::Failure;
 use crate::session::Session;
 
+/// Returns when the person types `name`, for what cannot be undone. Off a terminal nothing is asked: without `--yes` the answer
+/// is no.
+pub(crate) async fn confirm_by_name(session: &Session<'_>, what: &str, name: &str) -> Result<(), Failure> {
+    let question = format!("{what}; type its name to agree:");
+    ask(session, &question, &format!("{question} "), |answer| answer == name).await
+}
+
 /// Returns when the person agrees. Off a terminal nothing is asked: without `--yes` the answer is no.
 pub(crate) async fn confirm(session: &Session<'_>, question: &str) -> Result<(), Failure> {
+    let agrees = |answer: &str| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes");
+    ask(session, question, &format!("{question} [y/N] "), agrees).await
+}
+
+async fn ask(
+    session: &Session<'_>,
+    question: &str,
+    prompt: &str,
+    agrees: impl FnOnce(&str) -> bool,
+) -> Result<(), Failure> {
     if session.settings.yes {
         return Ok(());
     }
@@ -14,7 +31,7 @@ pub(crate) async fn confirm(session: &Session<'_>, question: &str) -> Result<(),
         return Err(Failure::refused(format!("not confirmed: {question}")).hint("pass --yes to agree"));
     }
     session.printer.clear();
-    let prompt = format!("{question} [y/N] ");
+    let prompt = prompt.to_owned();
     let answer = tokio::task::spawn_blocking(move || {
         let mut stderr = std::io::stderr();
         stderr.write_all(prompt.as_bytes())?;
@@ -24,9 +41,5 @@ pub(crate) async fn confirm(session: &Session<'_>, question: &str) -> Result<(),
     });
     let answer = answer.await.map_err(|error| Failure::internal("cannot ask").because(error.to_string()))?;
     let answer = answer.map_err(|error| Failure::internal("cannot ask").because(error.to_string()))?;
-    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-        Ok(())
-    } else {
-        Err(Failure::refused(format!("not confirmed: {question}")))
-    }
+    if agrees(answer.trim()) { Ok(()) } else { Err(Failure::refused(format!("not confirmed: {question}"))) }
 }

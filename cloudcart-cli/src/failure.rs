@@ -1,8 +1,9 @@
 //! A failure as people read it: what failed, its first cause, where, and the next step.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use cloudcart_deploy::stack::Ending;
+use cloudcart_deploy::permissions;
 use cloudcart_deploy::{AwsKind, Error};
 
 use crate::exit::Exit;
@@ -18,7 +19,9 @@ pub struct Failure {
     pub cause: Option<String>,
     /// Where: the resource, and the file and line that declared it.
     pub place: Option<String>,
-    /// The next step.
+    /// What else went wrong, in the order in which it did.
+    pub also: Vec<String>,
+    /// The next step; a line each if there are several.
     pub hint: Option<String>,
     /// Nobody reads our output any more: end without a word.
     pub silent: bool,
@@ -27,7 +30,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with an exit code.
     pub fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), cause: None, place: None, hint: None, silent: false }
+        Self { exit, what: what.into(), cause: None, place: None, also: Vec::new(), hint: None, silent: false }
     }
 
     /// Wrong usage or configuration.
@@ -64,6 +67,13 @@ impl Failure {
         self
     }
 
+    /// Adds something else that went wrong.
+    #[must_use]
+    pub fn also(mut self, line: impl Into<String>) -> Self {
+        self.also.push(line.into());
+        self
+    }
+
     /// Adds the next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -95,7 +105,14 @@ impl From<std::io::Error> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        match &error {
+        crate::diagnosis::explained(&error, &BTreeMap::new())
+    }
+}
+
+impl Failure {
+    /// A failure that needs no more than its own words.
+    pub(crate) fn from_plain(error: &Error) -> Self {
+        match error {
             Error::Aws { operation, aws } => aws_failure(operation, aws),
             Error::NoRegion => {
                 Self::usage("no region is set").hint("pass --region, or set AWS_REGION, or `region` in cloudcart.toml")
@@ -103,6 +120,11 @@ impl From<Error> for Failure {
             Error::NoCredentials(cause) => Self::new(Exit::Access, "no usable AWS credentials")
                 .because(cause.clone())
                 .hint("pass --profile, sign in with `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+            Error::Profile { profile, reason, remedy } => {
+                Self::new(Exit::Access, format!("profile `{profile}` gives no usable credentials"))
+                    .because(reason.clone())
+                    .hint(remedy.clone())
+            }
             Error::CaBundle { .. } => Self::usage(error.chain()).hint("correct or unset AWS_CA_BUNDLE"),
             Error::CargoMissing { program, .. } => {
                 Self::new(Exit::Build, error.chain()).hint(format!("install Rust, or set CARGO; tried `{program}`"))
@@ -120,34 +142,40 @@ impl From<Error> for Failure {
                 "build where glibc is 2.34 or older (Amazon Linux 2023, Debian 12, Ubuntu 22.04), or for the musl target",
             ),
             Error::Pack { .. } => Self::new(Exit::Build, error.chain()),
-            Error::TemplateTooLarge { .. } | Error::ChangeSetRefused(_) => Self::new(Exit::Template, error.chain()),
+            Error::TemplateTooLarge { .. } => Self::new(Exit::Template, error.chain()),
             Error::StackNeedsPerson { stack, status, remedy } => {
                 Self::new(Exit::NeedsPerson, format!("stack `{stack}` is {status}; a deployment cannot go on from there"))
                     .hint(remedy.clone())
             }
-            Error::Stack(failed) => {
-                let exit = if failed.ending == Ending::RolledBack { Exit::RolledBack } else { Exit::NeedsPerson };
-                let mut failure = Self::new(exit, format!("stack `{}` ended in {}", failed.stack, failed.status));
-                if let Some(cause) = &failed.cause {
-                    failure = failure.because(cause.reason.clone());
-                    failure = failure.at(format!("{} ({})", cause.logical_id, cause.resource_type));
-                }
-                match failed.ending {
-                    Ending::RolledBack => failure.hint("everything is as it was; mend the cause and deploy again"),
-                    _ => failure.hint("mend the cause, then deploy again, or `cloudcart destroy` to start over"),
-                }
-            }
             Error::NoStack(stack) => Self::usage(format!("there is no stack `{stack}`")).hint("run `cloudcart deploy` first"),
             Error::Protected(stack) => {
-                Self::refused(format!("stack `{stack}` is protected from deletion")).hint(format!(
-                    "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {stack}"
-                ))
+                Self::refused(format!("stack `{stack}` is protected from deletion"))
+                    .hint("`cloudcart protect off` switches its termination protection off")
             }
+            Error::BucketNotOurs { .. } => Self::refused(error.to_string())
+                .because("it belongs to another account, or these credentials have no s3:ListBucket on it")
+                .hint("ask for that right; if the bucket is somebody else's, its name is taken and AWS support must free it"),
             Error::Function { function, reason } => Self::internal(format!("function `{function}` failed"))
                 .because(reason.clone())
                 .hint("its log says more: `cloudcart logs all`"),
             Error::LostContact { .. } => {
                 Self::internal(error.to_string()).hint("the operation may go on without us; run the command again to see")
+            }
+            Error::Unwatched { stack, operation, aws } => {
+                let refused = aws_failure(operation, aws);
+                let hint = match aws.kind {
+                    AwsKind::Credentials => {
+                        "the change goes on without us; sign in again, then run the command again to wait for its end"
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "the change goes on without us; {}, then run the command again to wait for its end",
+                        refused.hint.unwrap_or_default()
+                    ),
+                };
+                Self::new(Exit::Access, format!("stack `{stack}` can no longer be watched: {}", refused.what))
+                    .because(aws.to_string())
+                    .hint(hint)
             }
             _ => Self::internal(error.chain()),
         }
@@ -159,9 +187,29 @@ fn aws_failure(operation: &str, aws: &cloudcart_deploy::Aws) -> Failure {
         AwsKind::Credentials => Failure::new(Exit::Access, format!("{operation}: the credentials are not accepted"))
             .because(aws.to_string())
             .hint("sign in again, or check AWS_PROFILE and the clock of this machine"),
-        AwsKind::Denied => Failure::new(Exit::Access, format!("{operation} is not allowed"))
+        AwsKind::Clock => Failure::new(Exit::Access, format!("{operation}: the clock of this machine is wrong"))
             .because(aws.to_string())
-            .hint("ask for that permission, or use another --profile"),
+            .hint("set the clock of this machine"),
+        AwsKind::Untrusted => {
+            Failure::new(Exit::Access, format!("{operation}: the endpoint's certificate is not trusted"))
+                .because(aws.to_string())
+                .hint("if an authority of your own signed it, name its certificates: AWS_CA_BUNDLE=/path/to/ca.pem")
+        }
+        AwsKind::Unreadable => Failure::internal(format!("{operation}: what answers is not the AWS API"))
+            .because(aws.to_string())
+            .hint("something on the way answers in its place, such as a proxy or a sign-in page; check the network, HTTPS_PROXY and --endpoint-url"),
+        AwsKind::Throttled => Failure::internal(format!("{operation}: AWS takes no more calls for now"))
+            .because(aws.to_string())
+            .hint("run the command again in a minute"),
+        AwsKind::Denied => {
+            let needs = match permissions::actions_of(operation) {
+                [] => String::new(),
+                actions => format!(" (it needs {})", actions.join(", ")),
+            };
+            Failure::new(Exit::Access, format!("{operation} is not allowed{needs}"))
+                .because(aws.to_string())
+                .hint("ask for that permission, or use another --profile; `cloudcart deployer-policy` prints all that are needed")
+        }
         AwsKind::NotOffered => {
             Failure::internal(format!("{operation}: this endpoint does not offer that")).because(aws.message.clone())
         }
@@ -176,7 +224,7 @@ fn aws_failure(operation: &str, aws: &cloudcart_deploy::Aws) -> Failure {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use cloudcart_deploy::Aws;
-    use cloudcart_deploy::stack::{Cause, StackFailure};
+    use cloudcart_deploy::stack::{Cause, Ending, StackFailure};
 
     use super::*;
 
@@ -190,8 +238,9 @@ mod tests {
                 resource_type: "AWS::SQS::Queue".to_owned(),
                 status: "CREATE_FAILED".to_owned(),
                 reason: "taken".to_owned(),
+                ..Cause::default()
             }),
-            others: 0,
+            others: Vec::new(),
         }))
     }
 
@@ -210,6 +259,41 @@ mod tests {
         assert_eq!(exit(stack(Ending::RolledBack)), Exit::RolledBack);
         assert_eq!(exit(stack(Ending::Stuck)), Exit::NeedsPerson);
         assert_eq!(exit(Error::Protected("x".to_owned())), Exit::Refused);
+    }
+
+    #[test]
+    fn what_lies_on_the_way_is_told_from_what_the_service_refuses() {
+        let told = |kind| {
+            let aws = Aws { kind, code: None, message: "m".to_owned(), status: None };
+            Failure::from(Error::Aws { operation: "DescribeStacks", aws })
+        };
+        for (kind, exit, words) in [
+            (AwsKind::Clock, Exit::Access, "set the clock"),
+            (AwsKind::Untrusted, Exit::Access, "AWS_CA_BUNDLE"),
+            (AwsKind::Unreadable, Exit::Internal, "HTTPS_PROXY"),
+            (AwsKind::Throttled, Exit::Internal, "again in a minute"),
+        ] {
+            let failure = told(kind);
+            assert_eq!(failure.exit, exit, "{kind:?}");
+            assert!(failure.hint.clone().is_some_and(|hint| hint.contains(words)), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_that_can_no_longer_be_watched_goes_on_and_says_how_to_return_to_it() {
+        for kind in [AwsKind::Credentials, AwsKind::Denied, AwsKind::Clock] {
+            let aws = Aws { kind, code: None, message: "expired".to_owned(), status: Some(403) };
+            let stack = "cloudcart-dev".to_owned();
+            let failure = Failure::from(Error::Unwatched { stack, operation: "DescribeStacks", aws });
+            assert_eq!(failure.exit, Exit::Access);
+            let hint = failure.hint.unwrap();
+            assert!(hint.contains("goes on without us") && hint.contains("run the command again"), "{hint}");
+            assert!(
+                failure.what.contains("cloudcart-dev") && failure.what.contains("DescribeStacks"),
+                "{}",
+                failure.what
+            );
+        }
     }
 
     #[test]

@@ -1,20 +1,26 @@
 //! The `cloudcart` command as a library: `main` is one line over [`run`], so that a program with a stack of its own gets the
 //! same command.
 
+mod again;
 pub mod app;
 mod args;
 mod commands;
 mod config;
 mod confirm;
+mod deployer;
+mod diagnosis;
 mod exit;
 mod failure;
+mod interrupt;
 #[cfg(feature = "local")]
 mod local;
 mod log_lines;
 mod pipeline;
+mod plan;
 mod printer;
 mod progress;
 mod project;
+mod screen;
 mod seed;
 mod session;
 pub mod shop_app;

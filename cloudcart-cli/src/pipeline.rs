@@ -3,22 +3,27 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use cloudcart_cfn::Schema;
 use cloudcart_deploy::build::{self, BuildRequest, Package, Purpose};
+use cloudcart_deploy::code::{self, Wanted};
 use cloudcart_deploy::elf::Machine;
-use cloudcart_deploy::stack::{self, Change, DeployRequest, OnFailure, Plan, Prepared, Replacement, StackView};
-use cloudcart_deploy::{Error, Reporter, Target, assets};
+use cloudcart_deploy::stack::{self, DeployRequest, OnFailure, Plan, Prepared, StackView};
+use cloudcart_deploy::{Reporter, Target, assets};
 
 use crate::app::{Context, RenderedStack};
 use crate::confirm::confirm;
+use crate::diagnosis::explained;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::plan::{self, Detail};
 use crate::session::Session;
 
 /// How to deploy.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Options {
-    pub(crate) dry_run: bool,
     pub(crate) on_failure: OnFailure,
+    pub(crate) express: bool,
+    pub(crate) direct: bool,
     pub(crate) allow_replace: Vec<String>,
 }
 
@@ -27,7 +32,6 @@ pub(crate) struct Options {
 pub(crate) enum Deployed {
     Unchanged(StackView),
     Changed(StackView),
-    Planned(Plan),
 }
 
 /// Builds functions for the stage.
@@ -74,6 +78,72 @@ pub(crate) fn render(session: &Session<'_>, architecture: Option<&str>) -> Resul
         .because(format!("\n    {}", rendered.errors.join("\n    "))))
 }
 
+/// What is deployed: the functions' code and the template.
+pub(crate) struct Made {
+    pub(crate) packages: Vec<Package>,
+    pub(crate) rendered: RenderedStack,
+}
+
+/// Builds every function and renders the stack for them.
+pub(crate) async fn make(session: &Session<'_>, reporter: &dyn Reporter) -> Result<Made, Failure> {
+    session.if_interrupted("nothing was changed; run the command again");
+    let names = session.app.functions.iter().map(|function| function.name.to_owned()).collect();
+    let packages = build(session, names, reporter).await?;
+    let rendered = render(session, packages.first().map(|package| package.arch.as_str()))?;
+    Ok(Made { packages, rendered })
+}
+
+/// Each function with its package.
+pub(crate) fn wanted<'a>(session: &Session<'a>, packages: &'a [Package]) -> Vec<Wanted<'a>> {
+    let functions = session.app.functions.iter();
+    let pairs = functions.filter_map(|function| {
+        let package = packages.iter().find(|package| package.name == function.name)?;
+        Some(Wanted { logical_id: function.logical_id, package })
+    });
+    pairs.collect()
+}
+
+/// The deployment of what was made. The code's keys follow from its contents, whether it is uploaded yet or not.
+pub(crate) fn request(
+    session: &Session<'_>,
+    target: &Target,
+    made: &Made,
+    options: &Options,
+) -> Result<DeployRequest, Failure> {
+    let stack = session.settings.stack_name.clone();
+    let bucket = assets::bucket_name(&target.identity().account, target.region());
+    let keys = made.packages.iter().map(|package| (package.name.clone(), assets::code_key(&stack, package))).collect();
+    Ok(DeployRequest {
+        template: made.rendered.json.clone(),
+        parameters: parameters(session, &bucket, &keys)?,
+        tags: BTreeMap::from([
+            ("cloudcart:stage".to_owned(), session.settings.stage.clone()),
+            ("cloudcart:stack".to_owned(), stack.clone()),
+        ]),
+        on_failure: options.on_failure,
+        express: options.express,
+        change_set: change_set_name(),
+        bucket,
+        stack,
+    })
+}
+
+/// What a deployment would change; `None` when nothing would. Nothing is left behind.
+pub(crate) async fn preview(
+    session: &Session<'_>,
+    target: &Target,
+    made: &Made,
+    reporter: &dyn Reporter,
+) -> Result<Option<Plan>, Failure> {
+    let request = request(session, target, made, &Options::default())?;
+    session.printer.busy("planning");
+    session.plans(target, &request.stack, &request.change_set);
+    let plan = stack::preview(target, &request, &create_only, reporter).await;
+    session.printer.clear();
+    session.if_interrupted("");
+    plan.map_err(|error| explained(&error, &made.rendered.sources))
+}
+
 /// Brings the stack of the stage up to date.
 pub(crate) async fn deploy(
     session: &Session<'_>,
@@ -81,50 +151,66 @@ pub(crate) async fn deploy(
     options: &Options,
     reporter: &dyn Reporter,
 ) -> Result<Deployed, Failure> {
-    session.if_interrupted("nothing was changed; run the command again");
-    let names = session.app.functions.iter().map(|function| function.name.to_owned()).collect();
-    let packages = build(session, names, reporter).await?;
-    let rendered = render(session, packages.first().map(|package| package.arch.as_str()))?;
-
+    let made = make(session, reporter).await?;
+    let request = request(session, target, &made, options)?;
     session.printer.busy("uploading");
-    let stack = session.settings.stack_name.clone();
     let bucket = assets::ensure_bucket(target, reporter).await?;
-    let keys = assets::upload(target, &bucket, &stack, &packages, reporter).await?;
-    let request = DeployRequest {
-        template: rendered.json.clone(),
-        parameters: parameters(session, &bucket, &keys)?,
-        tags: BTreeMap::from([
-            ("cloudcart:stage".to_owned(), session.settings.stage.clone()),
-            ("cloudcart:stack".to_owned(), stack.clone()),
-        ]),
-        on_failure: options.on_failure,
-        change_set: change_set_name(),
-        bucket,
-        stack,
-    };
+    assets::upload(target, &bucket, &request.stack, &made.packages, reporter).await?;
     session.printer.busy("planning");
-    let prepared = stack::prepare(target, &request, reporter).await.map_err(|error| located(error, &rendered));
+    let prepared = if options.direct {
+        stack::prepare_direct(target, &request, &create_only, reporter).await
+    } else {
+        session.plans(target, &request.stack, &request.change_set);
+        stack::prepare(target, &request, reporter).await
+    };
     session.printer.clear();
-    let ready = match prepared? {
-        Prepared::NoChanges(view) => return Ok(Deployed::Unchanged(view)),
+    let ready = match prepared.map_err(|error| explained(&error, &made.rendered.sources))? {
+        Prepared::NoChanges(view) => {
+            let restored = reconcile(session, target, &made, reporter).await?;
+            return Ok(if restored { Deployed::Changed(view) } else { Deployed::Unchanged(view) });
+        }
         Prepared::Ready(ready) => ready,
     };
-    if options.dry_run {
-        stack::discard(target, &ready).await?;
-        return Ok(Deployed::Planned(ready.plan));
-    }
     if let Err(refusal) = consent(session, target, &ready.plan, options).await {
         // The refusal is the news; a change set left behind does nothing.
         let _ = stack::discard(target, &ready).await;
         return Err(refusal);
     }
-    session.if_interrupted(format!(
-        "the change of stack `{}` goes on without us; run the command again to wait for it",
-        ready.plan.stack
-    ));
-    let view = stack::execute(target, &ready, reporter).await.map_err(|error| located(error, &rendered))?;
+    session.operates(target, &ready.plan.stack);
+    let executed = stack::execute(target, &ready, reporter).await;
+    let executed = executed.map_err(|error| explained(&error, &made.rendered.sources))?;
+    session
+        .if_interrupted("the stack is deployed; some function may run other code than it says, run the command again");
+    let restored = reconcile(session, target, &made, reporter).await?;
     session.if_interrupted("");
-    Ok(Deployed::Changed(view))
+    Ok(if executed.changed || restored { Deployed::Changed(executed.view) } else { Deployed::Unchanged(executed.view) })
+}
+
+/// Whether some function did not run what the stack says, and now does.
+async fn reconcile(
+    session: &Session<'_>,
+    target: &Target,
+    made: &Made,
+    reporter: &dyn Reporter,
+) -> Result<bool, Failure> {
+    let stack = &session.settings.stack_name;
+    let restored = code::reconcile(target, stack, &wanted(session, &made.packages), reporter).await?;
+    for one in &restored {
+        session.printer.note(&format!(
+            "{} did not run the code of the stack, as after `deploy --code-only`; now it does",
+            one.live.logical_id
+        ));
+    }
+    Ok(!restored.is_empty())
+}
+
+/// Whether a change of that property makes a new resource, as AWS's schema of the type says.
+pub(crate) fn create_only(resource_type: &str, path: &str) -> Option<bool> {
+    let schema = Schema::of(resource_type)?;
+    // Setting something below a create-only property, or the whole around one, changes it as well.
+    let within =
+        |one: &str, other: &str| one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    Some(schema.create_only().any(|known| within(path, known) || within(known, path)))
 }
 
 fn parameters(
@@ -147,35 +233,17 @@ fn change_set_name() -> String {
     format!("cloudcart-{}-{}", since.as_millis(), std::process::id())
 }
 
-/// Types whose replacement or removal loses what somebody stored.
-const STATEFUL: [&str; 9] = [
-    "AWS::Cognito::UserPool",
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::DynamoDB::Table",
-    "AWS::EFS::FileSystem",
-    "AWS::KMS::Key",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-    "AWS::SQS::Queue",
-];
-
-fn loses_data(change: &Change) -> bool {
-    STATEFUL.contains(&change.resource_type.as_str())
-        && (change.action == "Remove" || change.replacement == Replacement::Yes)
-}
-
 async fn consent(session: &Session<'_>, target: &Target, plan: &Plan, options: &Options) -> Result<(), Failure> {
     let lost: Vec<&str> = plan
         .changes
         .iter()
-        .filter(|change| loses_data(change) && !options.allow_replace.contains(&change.logical_id))
+        .filter(|change| change.loses_data() && !options.allow_replace.contains(&change.logical_id))
         .map(|change| change.logical_id.as_str())
         .collect();
     if !lost.is_empty() {
         let flags: Vec<String> = lost.iter().map(|id| format!("--allow-replace {id}")).collect();
         return Err(Failure::refused(format!(
-            "the change would replace or remove {}, and the data in it would be lost",
+            "the change would replace or remove {}, and what is in it would be lost",
             lost.join(", ")
         ))
         .hint(format!("to agree, pass {}", flags.join(" "))));
@@ -183,25 +251,20 @@ async fn consent(session: &Session<'_>, target: &Target, plan: &Plan, options: &
     if session.settings.is_local() {
         return Ok(());
     }
-    let place = match target.endpoint() {
-        None => format!("AWS {} {}", target.identity().account, target.region()),
-        Some(endpoint) => endpoint.to_owned(),
-    };
-    confirm(session, &format!("apply these changes to stack `{}` at {place}?", plan.stack)).await
+    if plan.creates && !session.printer.is_json() {
+        // The rights that a new stack gets; the counts were told when the plan was there.
+        for line in plan::painted(&session.printer, &plan::lines(plan, Detail::Changes)).iter().skip(1) {
+            session.printer.note(line);
+        }
+    }
+    confirm(session, &format!("apply these changes to stack `{}` at {}?", plan.stack, place(target))).await
 }
 
-/// A failure of a resource with the place in the source that declared it.
-fn located(error: Error, rendered: &RenderedStack) -> Failure {
-    let source = match &error {
-        Error::Stack(failed) => {
-            failed.cause.as_ref().and_then(|cause| rendered.sources.get(&cause.logical_id)).cloned()
-        }
-        _ => None,
-    };
-    let failure = Failure::from(error);
-    match (source, failure.place.clone()) {
-        (Some(source), Some(place)) => failure.at(format!("{place}, declared at {source}")),
-        _ => failure,
+/// Where a question is about.
+pub(crate) fn place(target: &Target) -> String {
+    match target.endpoint() {
+        None => format!("AWS {} {}", target.identity().account, target.region()),
+        Some(endpoint) => endpoint.to_owned(),
     }
 }
 
@@ -209,45 +272,11 @@ fn located(error: Error, rendered: &RenderedStack) -> Failure {
 mod tests {
     use super::*;
 
-    fn change(kind: &str, action: &str, replacement: Replacement) -> Change {
-        Change {
-            action: action.to_owned(),
-            logical_id: "X".to_owned(),
-            resource_type: kind.to_owned(),
-            replacement,
-            scope: Vec::new(),
-        }
-    }
-
     #[test]
-    fn only_replacing_or_removing_what_holds_data_loses_it() {
-        assert!(loses_data(&change("AWS::DynamoDB::Table", "Remove", Replacement::No)));
-        assert!(loses_data(&change("AWS::DynamoDB::Table", "Modify", Replacement::Yes)));
-        assert!(!loses_data(&change("AWS::DynamoDB::Table", "Modify", Replacement::Maybe)));
-        assert!(!loses_data(&change("AWS::Lambda::Function", "Remove", Replacement::No)));
-        assert!(!loses_data(&change("AWS::DynamoDB::Table", "Add", Replacement::No)));
-    }
-
-    #[test]
-    fn a_failed_resource_is_located_in_the_source() {
-        use cloudcart_deploy::stack::{Cause, Ending, StackFailure};
-        let error = Error::Stack(Box::new(StackFailure {
-            stack: "s".to_owned(),
-            status: "ROLLBACK_COMPLETE".to_owned(),
-            ending: Ending::RolledBack,
-            cause: Some(Cause {
-                logical_id: "Q".to_owned(),
-                resource_type: "AWS::SQS::Queue".to_owned(),
-                status: "CREATE_FAILED".to_owned(),
-                reason: "taken".to_owned(),
-            }),
-            others: 0,
-        }));
-        let rendered = RenderedStack {
-            sources: BTreeMap::from([("Q".to_owned(), "stack/queue.rs:7".to_owned())]),
-            ..RenderedStack::default()
-        };
-        let place = located(error, &rendered).place;
-        assert_eq!(place.as_deref(), Some("Q (AWS::SQS::Queue), declared at stack/queue.rs:7"));
+    fn the_schemas_tell_what_makes_a_new_resource() {
+        assert_eq!(create_only("AWS::DynamoDB::Table", "TableName"), Some(true));
+        assert_eq!(create_only("AWS::DynamoDB::Table", "BillingMode"), Some(false));
+        assert_eq!(create_only("AWS::Lambda::Function", "Environment/Variables/A"), Some(false));
+        assert_eq!(create_only("AWS::X::Y", "Z"), None);
     }
 }

@@ -4,13 +4,15 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
 use crate::args::{Color, Format};
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::progress::Look;
+use crate::screen;
 
 /// The version of the JSON that this command prints.
 pub(crate) const JSON_VERSION: u32 = 1;
@@ -23,8 +25,35 @@ pub(crate) struct Printer {
     verbose: bool,
     colour: bool,
     terminal: bool,
-    bar: Mutex<Option<ProgressBar>>,
+    unicode: bool,
+    bar: Mutex<Option<Live>>,
 }
+
+/// What is redrawn in place, at the foot of what was printed. There is one at a time.
+#[derive(Debug)]
+enum Live {
+    /// A line that says what is going on.
+    Spinner(ProgressBar),
+    /// A picture of an operation.
+    Picture(ProgressBar),
+}
+
+impl Live {
+    fn bar(&self) -> &ProgressBar {
+        match self {
+            Self::Spinner(bar) | Self::Picture(bar) => bar,
+        }
+    }
+}
+
+/// How often a picture is drawn again without anything having happened: its timers run.
+const REDRAW: Duration = Duration::from_millis(250);
+
+/// A file has no width, and a line in it should not be cut.
+const NO_TERMINAL_COLUMNS: usize = 10_000;
+
+/// Columns that stay free: for the `^C` that a terminal shows at the cursor.
+const FREE_COLUMNS: usize = 2;
 
 /// What a piece of text means; colour only repeats what the words say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,28 +64,43 @@ pub(crate) enum Tone {
     Hint,
 }
 
+impl Tone {
+    /// Text in the colour of the tone.
+    pub(crate) fn paint(self, text: &str) -> String {
+        let code = match self {
+            Self::Good => "32",
+            Self::Bad => "1;31",
+            Self::Dim => "2",
+            Self::Hint => "1;33",
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
 impl Printer {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let terminal = std::io::stderr().is_terminal();
+        let terminal = is_terminal();
         Self {
             format: settings.format,
             quiet: settings.quiet,
             verbose: settings.verbose,
             colour: colours(settings.color, terminal),
             terminal,
+            unicode: speaks_unicode(),
             bar: Mutex::new(None),
         }
     }
 
     /// A printer for the time before the settings are known.
     pub(crate) fn plain(color: Color) -> Self {
-        let terminal = std::io::stderr().is_terminal();
+        let terminal = is_terminal();
         Self {
             format: Format::Text,
             quiet: false,
             verbose: false,
             colour: colours(color, terminal),
             terminal,
+            unicode: speaks_unicode(),
             bar: Mutex::new(None),
         }
     }
@@ -95,16 +139,17 @@ impl Printer {
         self.line(&text)
     }
 
-    /// An event on standard output: one line of JSON with a version, and a code that the event brings along.
+    /// An event on standard output: one line of JSON with a version, a time, and a code that the event brings along.
     pub(crate) fn event<T: Serialize>(&self, value: &T) -> Result<(), Failure> {
-        #[derive(Serialize)]
-        struct Versioned<'a, T> {
-            version: u32,
-            #[serde(flatten)]
-            event: &'a T,
+        let mut document = serde_json::Map::from_iter([("version".to_owned(), JSON_VERSION.into())]);
+        let cannot = |error: serde_json::Error| Failure::internal("cannot write JSON").because(error.to_string());
+        match serde_json::to_value(value).map_err(cannot)? {
+            serde_json::Value::Object(members) => document.extend(members),
+            other => drop(document.insert("event".to_owned(), other)),
         }
-        let text = serde_json::to_string(&Versioned { version: JSON_VERSION, event: value })
-            .map_err(|error| Failure::internal("cannot write JSON").because(error.to_string()))?;
+        // What happened at a time of its own, such as a resource's step, keeps that.
+        document.entry("timestamp").or_insert_with(|| jiff::Timestamp::now().to_string().into());
+        let text = serde_json::to_string(&document).map_err(cannot)?;
         self.line(&text)
     }
 
@@ -136,6 +181,7 @@ impl Printer {
                 "what": failure.what,
                 "cause": failure.cause,
                 "where": failure.place,
+                "also": failure.also,
                 "hint": failure.hint,
             });
             self.err(&document.to_string());
@@ -152,23 +198,49 @@ impl Printer {
         if let Some(place) = &failure.place {
             self.err(&format!("  where: {place}"));
         }
-        if let Some(hint) = &failure.hint {
+        for line in &failure.also {
+            self.err(&format!("   also: {line}"));
+        }
+        for hint in failure.hint.iter().flat_map(|hint| hint.lines()) {
             self.err(&format!("{} {hint}", self.paint(Tone::Hint, "hint:")));
         }
     }
 
     /// Text in the colour of its tone, if colours are on.
     pub(crate) fn paint(&self, tone: Tone, text: &str) -> String {
-        if !self.colour {
-            return text.to_owned();
+        if self.colour { tone.paint(text) } else { text.to_owned() }
+    }
+
+    /// Whether somebody looks at a picture that is redrawn.
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(&*self.lock(), Some(Live::Picture(_)))
+    }
+
+    /// Whether standard error is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// How text is drawn on standard error now.
+    pub(crate) fn look(&self) -> Look {
+        look(self.terminal, self.colour, self.unicode)
+    }
+
+    /// Draws a picture in place until [`Self::clear`]: on a terminal, nothing elsewhere. It is asked for anew for each time.
+    pub(crate) fn live(&self, picture: impl Fn(Look) -> Vec<String> + Clone + Send + Sync + 'static) {
+        self.clear();
+        if self.quiet || !self.terminal {
+            return;
         }
-        let code = match tone {
-            Tone::Good => "32",
-            Tone::Bad => "1;31",
-            Tone::Dim => "2",
-            Tone::Hint => "1;33",
+        let (colour, unicode) = (self.colour, self.unicode);
+        let draw = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // There is nobody to tell that a picture could not be drawn.
+            let _ = out.write_str(&picture(look(true, colour, unicode)).join("\n"));
         };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        let Ok(style) = ProgressStyle::with_template("{picture}") else { return };
+        let bar = ProgressBar::with_draw_target(None, screen::target()).with_style(style.with_key("picture", draw));
+        bar.enable_steady_tick(REDRAW);
+        *self.lock() = Some(Live::Picture(bar));
     }
 
     /// What is going on right now: a spinner on a terminal, nothing elsewhere.
@@ -176,17 +248,20 @@ impl Printer {
         if self.quiet || !self.terminal {
             return;
         }
-        let mut bar = self.lock();
-        let bar = bar.get_or_insert_with(|| {
+        let mut live = self.lock();
+        let live = live.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
-            let bar = ProgressBar::new_spinner();
+            let bar = ProgressBar::with_draw_target(None, screen::target());
             if let Ok(style) = style {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(120));
-            bar
+            Live::Spinner(bar)
         });
-        bar.set_message(text.to_owned());
+        // A picture says more than the line would.
+        if let Live::Spinner(bar) = live {
+            bar.set_message(text.to_owned());
+        }
     }
 
     /// A bar that counts to `total`: on a terminal, nothing elsewhere.
@@ -203,10 +278,10 @@ impl Printer {
         bar
     }
 
-    /// Takes the spinner away.
+    /// Takes away what is redrawn in place.
     pub(crate) fn clear(&self) {
-        if let Some(bar) = self.lock().take() {
-            bar.finish_and_clear();
+        if let Some(live) = self.lock().take() {
+            live.bar().finish_and_clear();
         }
     }
 
@@ -221,14 +296,35 @@ impl Printer {
 
     fn beside_the_bar<T>(&self, print: impl FnOnce() -> T) -> T {
         match &*self.lock() {
-            Some(bar) => bar.suspend(print),
+            Some(live) => live.bar().suspend(print),
             None => print(),
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Live>> {
         self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// A terminal that can move its cursor.
+fn is_terminal() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn look(terminal: bool, colour: bool, unicode: bool) -> Look {
+    let (columns, lines) = screen::size();
+    let width = if terminal { usize::from(columns).saturating_sub(FREE_COLUMNS) } else { NO_TERMINAL_COLUMNS };
+    // The last line is the cursor's.
+    Look { width, height: usize::from(lines) - 1, colour, unicode }
+}
+
+/// Whether the locale says UTF-8; the first variable that is set counts, as for every program.
+fn speaks_unicode() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
 }
 
 fn colours(color: Color, terminal: bool) -> bool {

@@ -1,6 +1,6 @@
 //! One run of the command: what was asked, where it prints, and how it ends.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cloudcart_deploy::Target;
 use cloudcart_deploy::http::ca_bundle_from_env;
@@ -12,6 +12,7 @@ use crate::commands;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::{self, Stage};
 use crate::printer::Printer;
 
 /// What every command works with.
@@ -19,25 +20,19 @@ pub(crate) struct Session<'a> {
     pub(crate) app: &'a App,
     pub(crate) settings: Settings,
     pub(crate) printer: Printer,
-    resume: Mutex<String>,
+    stage: Mutex<Stage>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn new(app: &'a App, settings: Settings, printer: Printer) -> Self {
-        Self { app, settings, printer, resume: Mutex::new(String::new()) }
+        Self { app, settings, printer, stage: Mutex::default() }
     }
 
     /// Runs a command to its end, or until Ctrl-C.
     pub(crate) async fn run(&self, command: &Command) -> Exit {
         let work = commands::dispatch(self, command);
-        let result = if minds_signals_itself(command) {
-            work.await
-        } else {
-            tokio::select! {
-                result = work => result,
-                () = interrupted() => Err(self.interruption()),
-            }
-        };
+        let result =
+            if minds_signals_itself(command) { work.await } else { interrupt::unless_interrupted(self, work).await };
         self.printer.clear();
         match result {
             Ok(exit) => exit,
@@ -50,14 +45,28 @@ impl<'a> Session<'a> {
 
     /// What to say about work that Ctrl-C stops from now on: how things stand, and how to go on.
     pub(crate) fn if_interrupted(&self, words: impl Into<String>) {
-        *self.resume.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = words.into();
+        *self.stage() = Stage::Words(words.into());
+    }
+
+    /// From now on Ctrl-C throws the change set of that name away, and the empty stack that came with it.
+    pub(crate) fn plans(&self, target: &Target, stack: &str, change_set: &str) {
+        let (target, stack, change_set) = (target.clone(), stack.to_owned(), change_set.to_owned());
+        *self.stage() = Stage::Plan { target, stack, change_set };
+    }
+
+    /// From now on an operation on the stack goes on without this command: Ctrl-C stops watching it, and twice cancels it.
+    pub(crate) fn operates(&self, target: &Target, stack: &str) {
+        *self.stage() = Stage::Operation { target: target.clone(), stack: stack.to_owned() };
+    }
+
+    /// How things stand when somebody presses Ctrl-C now.
+    pub(crate) fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The failure that an interruption is.
     pub(crate) fn interruption(&self) -> Failure {
-        let words = self.resume.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        let failure = Failure::new(Exit::Interrupted, "interrupted");
-        if words.is_empty() { failure } else { failure.hint(words) }
+        interrupt::failure(&self.stage())
     }
 
     /// Connects to the stage's target and names it, as the first line on standard error.
@@ -103,25 +112,5 @@ fn minds_signals_itself(command: &Command) -> bool {
         #[cfg(feature = "local")]
         Command::Dev(_) | Command::Local { command: crate::args::Local::Serve(_) } => true,
         _ => false,
-    }
-}
-
-/// Returns at the first Ctrl-C or termination signal.
-pub(crate) async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a handler the signal has its usual effect; there is nothing to wait for.
-        std::future::pending::<()>().await;
     }
 }

@@ -1,7 +1,6 @@
 //! The shop as an [`App`]: its own stack, its functions, its templates.
 
 use anyhow::anyhow;
-use cloudcart_cfn::{Finding, limits};
 use cloudcart_shop::env::{CartStore, Identity};
 use cloudcart_shop::functions::Function;
 
@@ -49,37 +48,7 @@ fn render(context: &Context) -> anyhow::Result<RenderedStack> {
         retain_data: context.retain_data,
     };
     let template = stack::shop_stack(&options)?;
-    let report = template.report();
-    let counts = template.counts();
-    let json = template.to_json_compact();
-    let sources = template
-        .resource_types()
-        .into_iter()
-        .filter_map(|(id, _)| Some((id.to_owned(), template.source_of(id)?)))
-        .map(|(id, source)| (id, format!("{}:{}", source.file(), source.line())))
-        .collect();
-    Ok(RenderedStack {
-        json_pretty: template.to_json(),
-        yaml: template.to_yaml()?,
-        errors: report.errors().map(told).collect(),
-        notes: report.notes().map(told).collect(),
-        counts: vec![
-            ("resources".to_owned(), counts.resources, limits::RESOURCES),
-            ("parameters".to_owned(), counts.parameters, limits::PARAMETERS),
-            ("outputs".to_owned(), counts.outputs, limits::OUTPUTS),
-            ("bytes".to_owned(), counts.bytes, limits::S3_BYTES),
-        ],
-        sources,
-        json,
-    })
-}
-
-/// A finding with its place and its way out, for a line of its own.
-fn told(finding: &Finding) -> String {
-    match finding.problem.hint() {
-        Some(hint) => format!("{finding} (hint: {hint})"),
-        None => finding.to_string(),
-    }
+    RenderedStack::of(&template)
 }
 
 fn templates() -> anyhow::Result<Vec<(String, String)>> {

@@ -1,22 +1,20 @@
 //! Code and templates in S3: a bucket per account and region, made on demand, with keys made of contents.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{
-    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketLocationConstraint, CreateBucketConfiguration,
-    ExpirationStatus, LifecycleRule, LifecycleRuleFilter, PublicAccessBlockConfiguration,
-};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, MetadataDirective};
 use base64::Engine as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use crate::archive;
 use crate::build::Package;
 use crate::error::{AwsKind, Error, Result};
 use crate::report::{Event, Reporter};
 use crate::target::Target;
+use crate::{archive, safeguards};
 
 /// CloudFormation takes a template of at most this many bytes in the call itself.
 pub const INLINE_TEMPLATE_LIMIT: usize = 51_200;
@@ -25,21 +23,34 @@ pub const TEMPLATE_LIMIT: usize = 1_048_576;
 
 const UPLOADS_AT_ONCE: usize = 4;
 
+/// For how many seconds an object counts as just written.
+const FRESH: i64 = 24 * 60 * 60;
+
+const ZIP: &str = "application/zip";
+
 /// The name of the bucket of an account in a region.
 pub fn bucket_name(account: &str, region: &str) -> String {
     format!("cloudcart-assets-{account}-{region}")
 }
 
-/// Makes sure that the bucket is there and ours, and returns its name.
+/// Makes sure that the bucket is there, ours and safe, and returns its name.
 pub async fn ensure_bucket(target: &Target, reporter: &dyn Reporter) -> Result<String> {
     let account = &target.identity().account;
     let bucket = bucket_name(account, target.region());
     let s3 = target.s3();
+    let not_ours = || Error::BucketNotOurs { bucket: bucket.clone(), account: account.clone() };
     let head = s3.head_bucket().bucket(&bucket).expected_bucket_owner(account).send().await;
     match head.map_err(Error::aws("HeadBucket")) {
-        Ok(_) => return Ok(bucket),
-        Err(error) if error.as_aws().is_some_and(|aws| aws.kind == AwsKind::NotFound) => {}
-        Err(error) => return Err(error),
+        Ok(_) => {
+            safeguards::ensure(target, &bucket, false, reporter).await?;
+            return Ok(bucket);
+        }
+        Err(error) => match error.as_aws().map(|aws| aws.kind) {
+            Some(AwsKind::NotFound) => {}
+            // S3 does not tell a foreign bucket from one of ours that we may not see.
+            Some(AwsKind::Denied) => return Err(not_ours()),
+            _ => return Err(error),
+        },
     }
     let location = (target.region() != "us-east-1").then(|| {
         CreateBucketConfiguration::builder()
@@ -47,96 +58,18 @@ pub async fn ensure_bucket(target: &Target, reporter: &dyn Reporter) -> Result<S
             .build()
     });
     let created = s3.create_bucket().bucket(&bucket).set_create_bucket_configuration(location).send().await;
-    match created {
-        Ok(_) => {}
-        // Another deployment made it between our two calls.
-        Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => return Ok(bucket),
+    let is_new = match created {
+        Ok(_) => true,
+        // Another deployment made it between our two calls, and may not be done with it.
+        Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => false,
+        Err(error) if error.code() == Some("BucketAlreadyExists") => return Err(not_ours()),
         Err(error) => return Err(Error::aws("CreateBucket")(error)),
+    };
+    if is_new {
+        reporter.event(&Event::BucketCreated { bucket: bucket.clone() });
     }
-    reporter.event(&Event::BucketCreated { bucket: bucket.clone() });
-    safeguard(target, &bucket, reporter).await?;
+    safeguards::ensure(target, &bucket, is_new, reporter).await?;
     Ok(bucket)
-}
-
-async fn safeguard(target: &Target, bucket: &str, reporter: &dyn Reporter) -> Result<()> {
-    let s3 = target.s3();
-    let account = &target.identity().account;
-    let block = PublicAccessBlockConfiguration::builder()
-        .block_public_acls(true)
-        .ignore_public_acls(true)
-        .block_public_policy(true)
-        .restrict_public_buckets(true)
-        .build();
-    let blocked = s3
-        .put_public_access_block()
-        .bucket(bucket)
-        .expected_bucket_owner(account)
-        .public_access_block_configuration(block)
-        .send()
-        .await;
-    tolerate(target, blocked.map_err(Error::aws("PutPublicAccessBlock")), reporter)?;
-
-    // On an endpoint without encryption such a policy would lock us out.
-    if target.is_https() {
-        let policy = tls_only(partition(target.region()), bucket);
-        let put = s3.put_bucket_policy().bucket(bucket).expected_bucket_owner(account).policy(policy).send().await;
-        tolerate(target, put.map_err(Error::aws("PutBucketPolicy")), reporter)?;
-    }
-
-    let rule = LifecycleRule::builder()
-        .id("abort-unfinished-uploads")
-        .status(ExpirationStatus::Enabled)
-        .filter(LifecycleRuleFilter::builder().prefix("").build())
-        .abort_incomplete_multipart_upload(AbortIncompleteMultipartUpload::builder().days_after_initiation(1).build())
-        .build();
-    let built = rule.and_then(|rule| BucketLifecycleConfiguration::builder().rules(rule).build());
-    // Every required member is set above.
-    let Ok(lifecycle) = built else { return Ok(()) };
-    let put = s3
-        .put_bucket_lifecycle_configuration()
-        .bucket(bucket)
-        .expected_bucket_owner(account)
-        .lifecycle_configuration(lifecycle)
-        .send()
-        .await;
-    tolerate(target, put.map_err(Error::aws("PutBucketLifecycleConfiguration")), reporter)
-}
-
-/// An endpoint other than AWS may lack a safeguard; AWS may not.
-fn tolerate<T>(target: &Target, result: Result<T>, reporter: &dyn Reporter) -> Result<()> {
-    match result {
-        Ok(_) => Ok(()),
-        Err(Error::Aws { operation, aws }) if !target.is_aws() && aws.kind == AwsKind::NotOffered => {
-            reporter.event(&Event::BucketSafeguardMissing { operation: operation.to_owned() });
-            Ok(())
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
-}
-
-fn tls_only(partition: &str, bucket: &str) -> String {
-    serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [format!("arn:{partition}:s3:::{bucket}"), format!("arn:{partition}:s3:::{bucket}/*")],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}}
-        }]
-    })
-    .to_string()
 }
 
 /// The key of an archive.
@@ -152,26 +85,69 @@ pub async fn upload(
     packages: &[Package],
     reporter: &dyn Reporter,
 ) -> Result<BTreeMap<String, String>> {
-    stream::iter(packages.iter().map(|package| async move {
+    let looked: Vec<(&Package, String, bool)> = stream::iter(packages.iter().map(|package| async move {
         let key = code_key(stack, package);
-        let function = package.name.clone();
-        if present(target, bucket, &key).await? {
-            reporter.event(&Event::AssetPresent { function: function.clone(), key: key.clone() });
-        } else {
-            let bytes = tokio::fs::read(&package.zip).await.map_err(|source| Error::File {
-                verb: "read",
-                path: package.zip.clone(),
-                source,
-            })?;
-            put(target, bucket, &key, bytes, "application/zip").await?;
-            let bytes = package.zip_bytes;
-            reporter.event(&Event::AssetUploaded { function: function.clone(), key: key.clone(), bytes });
-        }
-        Ok((function, key))
+        let there = present(target, bucket, &key).await?;
+        Ok::<_, Error>((package, key, there))
     }))
     .buffer_unordered(UPLOADS_AT_ONCE)
     .try_collect()
-    .await
+    .await?;
+    let mut keys = BTreeMap::new();
+    let mut missing = Vec::new();
+    for (package, key, there) in looked {
+        keys.insert(package.name.clone(), key.clone());
+        if there {
+            reporter.event(&Event::AssetPresent { function: package.name.clone(), key });
+        } else {
+            missing.push((package, key));
+        }
+    }
+    let progress = Mutex::new(Uploads {
+        files: missing.len(),
+        bytes: missing.iter().map(|(package, _)| package.zip_bytes).sum(),
+        ..Uploads::default()
+    });
+    let progress = &progress;
+    if !missing.is_empty() {
+        progress.lock().unwrap_or_else(PoisonError::into_inner).tell(reporter);
+    }
+    stream::iter(missing.into_iter().map(|(package, key)| async move {
+        let bytes = tokio::fs::read(&package.zip).await.map_err(|source| Error::File {
+            verb: "read",
+            path: package.zip.clone(),
+            source,
+        })?;
+        put(target, bucket, &key, bytes, ZIP).await?;
+        let (function, bytes) = (package.name.clone(), package.zip_bytes);
+        reporter.event(&Event::AssetUploaded { function, key, bytes });
+        // Told under the lock, so that the numbers never go back.
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.files_done += 1;
+        progress.bytes_done += bytes;
+        progress.tell(reporter);
+        Ok::<_, Error>(())
+    }))
+    .buffer_unordered(UPLOADS_AT_ONCE)
+    .try_collect::<Vec<()>>()
+    .await?;
+    Ok(keys)
+}
+
+/// How far the uploads are.
+#[derive(Debug, Default)]
+struct Uploads {
+    files_done: usize,
+    files: usize,
+    bytes_done: u64,
+    bytes: u64,
+}
+
+impl Uploads {
+    fn tell(&self, reporter: &dyn Reporter) {
+        let Self { files_done, files, bytes_done, bytes } = *self;
+        reporter.event(&Event::UploadProgress { files_done, files, bytes_done, bytes });
+    }
 }
 
 /// Puts a template where CloudFormation can read it, and returns its address.
@@ -191,14 +167,46 @@ fn object_url(endpoint: Option<&str>, region: &str, bucket: &str, key: &str) -> 
     format!("https://s3.{region}.{suffix}/{bucket}/{key}")
 }
 
+/// Whether an object is there. One that was written long ago is written anew: [`crate::gc`] spares what is young, and must not
+/// take it away while this deployment begins to use it.
 async fn present(target: &Target, bucket: &str, key: &str) -> Result<bool> {
     let owner = &target.identity().account;
     let head = target.s3().head_object().bucket(bucket).key(key).expected_bucket_owner(owner).send().await;
-    match head.map_err(Error::aws("HeadObject")) {
-        Ok(_) => Ok(true),
-        Err(error) if error.as_aws().is_some_and(|aws| aws.kind == AwsKind::NotFound) => Ok(false),
-        Err(error) => Err(error),
+    let head = match head.map_err(Error::aws("HeadObject")) {
+        Ok(head) => head,
+        Err(error) if error.as_aws().is_some_and(|aws| aws.kind == AwsKind::NotFound) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let modified = head.last_modified().map(aws_sdk_s3::primitives::DateTime::secs);
+    let now = aws_sdk_s3::primitives::DateTime::from(std::time::SystemTime::now()).secs();
+    if is_fresh(modified, now) {
+        return Ok(true);
     }
+    Ok(write_anew(target, bucket, key, head.content_type()).await)
+}
+
+fn is_fresh(modified: Option<i64>, now: i64) -> bool {
+    modified.is_none_or(|modified| now - modified < FRESH)
+}
+
+/// Copies an object onto itself, so that it is as young as a new one. Within S3 nothing travels. Whether that worked: where it
+/// does not, the object is to be sent again.
+pub async fn write_anew(target: &Target, bucket: &str, key: &str, content_type: Option<&str>) -> bool {
+    let owner = &target.identity().account;
+    let copied = target
+        .s3()
+        .copy_object()
+        .bucket(bucket)
+        .key(key)
+        // Our keys hold nothing that an address must escape.
+        .copy_source(format!("{bucket}/{key}"))
+        .expected_bucket_owner(owner)
+        .expected_source_bucket_owner(owner)
+        .metadata_directive(MetadataDirective::Replace)
+        .set_content_type(content_type.map(str::to_owned))
+        .send()
+        .await;
+    copied.is_ok()
 }
 
 async fn put(target: &Target, bucket: &str, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<()> {
@@ -246,10 +254,44 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_denies_whatever_is_not_encrypted() {
-        let policy: serde_json::Value = serde_json::from_str(&tls_only("aws", "b")).unwrap();
-        assert_eq!(policy["Statement"][0]["Effect"], "Deny");
-        assert_eq!(policy["Statement"][0]["Condition"]["Bool"]["aws:SecureTransport"], "false");
+    fn only_what_was_written_within_a_day_is_fresh() {
+        assert!(is_fresh(Some(1_000_000), 1_000_000 + FRESH - 1));
+        assert!(!is_fresh(Some(1_000_000), 1_000_000 + FRESH));
+        assert!(is_fresh(None, 1), "an endpoint that does not say is not asked for more");
+    }
+
+    /// A target whose answers are these, in their order: status and body.
+    fn answering(answers: &[(u16, &str)]) -> Target {
+        use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+        use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+        use aws_smithy_types::body::SdkBody;
+        let events = answers.iter().map(|(status, body)| {
+            let response = HttpResponse::new((*status).try_into().unwrap(), SdkBody::from(*body));
+            ReplayEvent::new(
+                HttpRequest::new(SdkBody::empty()).try_into_http1x().unwrap(),
+                response.try_into_http1x().unwrap(),
+            )
+        });
+        let keys = aws_credential_types::Credentials::new("AKID", "secret", None, None, "test");
+        let config = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(aws_config::Region::new("eu-west-1"))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(keys))
+            .http_client(StaticReplayClient::new(events.collect()))
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .build();
+        let identity = crate::target::Identity { account: "123456789012".to_owned(), arn: String::new() };
+        Target::from_config(config, identity).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_bucket_of_somebody_else_is_refused_by_name() {
+        let taken = "<Error><Code>BucketAlreadyExists</Code><Message>Not yours.</Message></Error>";
+        for answers in [&[(403, "")][..], &[(404, ""), (409, taken)]] {
+            let refused = ensure_bucket(&answering(answers), &crate::Silent).await.unwrap_err();
+            assert!(matches!(refused, Error::BucketNotOurs { .. }), "{refused}");
+            assert!(refused.to_string().contains("cloudcart-assets-123456789012-eu-west-1"), "{refused}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::stack::StackFailure;
+use crate::stack::{Refusal, StackFailure};
 
 /// This library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,6 +30,16 @@ pub enum Error {
     /// No credentials were found, or they could not be read.
     #[error("no usable credentials: {0}")]
     NoCredentials(String),
+    /// The profile that was asked for is not there, or gives no credentials.
+    #[error("profile `{profile}` gives no usable credentials: {reason}")]
+    Profile {
+        /// The profile.
+        profile: String,
+        /// Why.
+        reason: String,
+        /// What mends it.
+        remedy: String,
+    },
     /// A certificate bundle could not be read.
     #[error("cannot read the certificate bundle {path}")]
     CaBundle {
@@ -107,9 +117,15 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-    /// CloudFormation refused the change set.
-    #[error("CloudFormation refuses the change set: {0}")]
+    /// CloudFormation refused the template, its parameters or the change set.
+    #[error("CloudFormation refuses the change: {0}")]
     ChangeSetRefused(String),
+    /// A template is no JSON, or the stack's present one is not.
+    #[error("the template cannot be read as JSON: {0}")]
+    TemplateUnreadable(String),
+    /// CloudFormation refused the change set, and says what it found in the template.
+    #[error("CloudFormation refuses the change set: {}", .0.reason)]
+    ChangeSetInvalid(Box<Refusal>),
     /// The stack is in a state that only a person can mend.
     #[error("stack `{stack}` is {status}")]
     StackNeedsPerson {
@@ -126,6 +142,24 @@ pub enum Error {
     /// There is no such stack.
     #[error("there is no stack `{0}`")]
     NoStack(String),
+    /// A bucket with the name of the account's asset bucket is there, and is not the account's.
+    #[error("the bucket `{bucket}` is there, but account {account} may not use it")]
+    BucketNotOurs {
+        /// The bucket.
+        bucket: String,
+        /// The account.
+        account: String,
+    },
+    /// S3 refused to delete an object.
+    #[error("`{key}` in bucket `{bucket}` cannot be deleted: {reason}")]
+    ObjectsLeft {
+        /// The bucket.
+        bucket: String,
+        /// The first key that was refused.
+        key: String,
+        /// Why.
+        reason: String,
+    },
     /// The stack is protected from deletion.
     #[error("stack `{0}` has termination protection")]
     Protected(String),
@@ -136,6 +170,16 @@ pub enum Error {
         stack: String,
         /// The last failure.
         reason: String,
+    },
+    /// The endpoint no longer lets us watch a running operation, which goes on without us.
+    #[error("can no longer watch stack `{stack}`: {operation} failed: {aws}")]
+    Unwatched {
+        /// The stack.
+        stack: String,
+        /// The API operation that was refused.
+        operation: &'static str,
+        /// Why.
+        aws: Aws,
     },
     /// The endpoint left some rows unwritten however often they were sent.
     #[error("table `{table}` left {left} rows unwritten after {attempts} attempts")]
@@ -170,6 +214,14 @@ pub enum Error {
         /// Its own words.
         reason: String,
     },
+    /// A function's code could not be changed, or is not what was sent.
+    #[error("the code of function `{function}` cannot be changed: {reason}")]
+    Code {
+        /// Its name.
+        function: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A plain HTTP call failed before there was an answer.
     #[error("{method} {url}: {reason}")]
     Http {
@@ -194,7 +246,7 @@ impl Error {
     /// The API failure in it, if it is one.
     pub fn as_aws(&self) -> Option<&Aws> {
         match self {
-            Self::Aws { aws, .. } => Some(aws),
+            Self::Aws { aws, .. } | Self::Unwatched { aws, .. } => Some(aws),
             _ => None,
         }
     }
@@ -211,6 +263,8 @@ impl Error {
 pub enum AwsKind {
     /// The credentials are missing, wrong or out of date.
     Credentials,
+    /// The time of the request is too far from the service's: the clock of this machine is wrong.
+    Clock,
     /// The credentials are good but may not do this.
     Denied,
     /// Too many calls; later is fine.
@@ -219,6 +273,10 @@ pub enum AwsKind {
     NotOffered,
     /// The endpoint could not be reached, or did not answer in time.
     Unreachable,
+    /// Whoever answers at the address does not prove to be the endpoint: its certificate is not trusted.
+    Untrusted,
+    /// An answer came that is not the API's: cut short, or given by something on the way in the endpoint's place.
+    Unreadable,
     /// The thing named does not exist.
     NotFound,
     /// Anything else that the service refused, or its own failure.
@@ -249,44 +307,77 @@ impl Aws {
             SdkError::ServiceError(context) => {
                 let meta = context.err().meta();
                 let code = meta.code().map(str::to_owned);
-                let message = meta.message().map_or_else(|| chain(context.err()), str::to_owned);
-                Self { kind: kind_of(code.as_deref(), status), code, message, status }
+                let body = context.raw().body().bytes().unwrap_or_default();
+                if let Some(message) = code.is_none().then(|| stray(status, body)).flatten() {
+                    let kind = if status == Some(501) { AwsKind::NotOffered } else { AwsKind::Unreadable };
+                    return Self { kind, code, message, status };
+                }
+                let wordless =
+                    body.is_empty().then(|| format!("HTTP {}, without a reason", status.unwrap_or_default()));
+                let words = meta.message().map(str::to_owned).or(wordless);
+                let mut message = words.unwrap_or_else(|| chain(context.err()));
+                let kind = kind_of(code.as_deref(), &message, status);
+                if kind == AwsKind::Clock
+                    && let Some(date) = context.raw().headers().get("date")
+                {
+                    message = format!("{message} The service's clock says {date}.");
+                }
+                Self { kind, code, message, status }
             }
             SdkError::TimeoutError(_) => {
                 Self { kind: AwsKind::Unreachable, code: None, message: "no answer in time".to_owned(), status }
             }
             SdkError::DispatchFailure(failure) => {
                 let message = failure.as_connector_error().map_or_else(|| chain(error), |cause| chain(cause));
-                let lower = message.to_ascii_lowercase();
-                // The SDK reports missing credentials as a failure to dispatch.
-                let kind = if lower.contains("credential") || lower.contains("identity") {
-                    AwsKind::Credentials
-                } else {
-                    AwsKind::Unreachable
-                };
-                Self { kind, code: None, message, status }
+                Self { kind: kind_of_dispatch(&message, AwsKind::Unreachable), code: None, message, status }
             }
             SdkError::ConstructionFailure(_) => {
                 let message = chain(error);
-                let lower = message.to_ascii_lowercase();
-                let kind = if lower.contains("credential") || lower.contains("identity") {
-                    AwsKind::Credentials
-                } else {
-                    AwsKind::Service
-                };
-                Self { kind, code: None, message, status }
+                Self { kind: kind_of_dispatch(&message, AwsKind::Service), code: None, message, status }
             }
             _ => {
-                let kind = if status == Some(501) { AwsKind::NotOffered } else { AwsKind::Service };
-                Self { kind, code: None, message: chain(error), status }
+                let kind = if status == Some(501) { AwsKind::NotOffered } else { AwsKind::Unreadable };
+                Self { kind, code: None, message: format!("the answer broke off: {}", chain(error)), status }
             }
         }
     }
 
     /// Whether a poll that failed like this should simply be repeated.
     pub fn is_passing(&self) -> bool {
-        matches!(self.kind, AwsKind::Throttled | AwsKind::Unreachable)
-            || self.status.is_some_and(|status| matches!(status, 500 | 502..=504))
+        self.kind == AwsKind::Throttled || self.is_in_doubt()
+    }
+
+    /// Whether the call may have had its effect although it failed here. One that changes something must then not be
+    /// repeated before it is known what became of it.
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self.kind, AwsKind::Unreachable | AwsKind::Unreadable | AwsKind::Untrusted)
+            || (self.kind == AwsKind::Service && self.status.is_some_and(|status| matches!(status, 500 | 502..=504)))
+    }
+}
+
+/// What to say of an answer that has no error code, when something else than the API gave it.
+fn stray(status: Option<u16>, body: &[u8]) -> Option<String> {
+    let status = status?;
+    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
+    let start = text.trim_start().get(..14).unwrap_or(text.trim_start()).to_ascii_lowercase();
+    if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        let title = text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+        let title = title.map(|(title, _)| format!(" \"{}\"", title.trim())).unwrap_or_default();
+        return Some(format!("a web page{title} came in place of the API's answer (HTTP {status})"));
+    }
+    let own = (200..300).contains(&status) || (status >= 500 && status != 501);
+    (own && !body.is_empty()).then(|| format!("what came cannot be read as the API's answer (HTTP {status})"))
+}
+
+/// The SDK reports missing credentials, and certificates that are not trusted, as a failure to send.
+fn kind_of_dispatch(message: &str, otherwise: AwsKind) -> AwsKind {
+    let lower = message.to_ascii_lowercase();
+    if lower.contains("certificate") {
+        AwsKind::Untrusted
+    } else if lower.contains("credential") || lower.contains("identity") {
+        AwsKind::Credentials
+    } else {
+        otherwise
     }
 }
 
@@ -302,11 +393,14 @@ impl fmt::Display for Aws {
     }
 }
 
-fn kind_of(code: Option<&str>, status: Option<u16>) -> AwsKind {
+fn kind_of(code: Option<&str>, message: &str, status: Option<u16>) -> AwsKind {
     if status == Some(501) {
         return AwsKind::NotOffered;
     }
     match code.unwrap_or_default() {
+        "InvalidAction" | "UnknownOperationException" | "NotImplemented" => AwsKind::NotOffered,
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => AwsKind::Clock,
+        "SignatureDoesNotMatch" | "InvalidSignatureException" if tells_time(message) => AwsKind::Clock,
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
@@ -317,7 +411,6 @@ fn kind_of(code: Option<&str>, status: Option<u16>) -> AwsKind {
         | "IncompleteSignature"
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
-        | "RequestExpired"
         | "AuthFailure" => AwsKind::Credentials,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => AwsKind::Denied,
         "Throttling"
@@ -337,6 +430,11 @@ fn kind_of(code: Option<&str>, status: Option<u16>) -> AwsKind {
         _ if status == Some(403) => AwsKind::Denied,
         _ => AwsKind::Service,
     }
+}
+
+/// `Signature expired: 20160730T143217Z is now earlier than …` and its counterpart: right keys, wrong clock.
+fn tells_time(message: &str) -> bool {
+    message.starts_with("Signature expired") || message.starts_with("Signature not yet current")
 }
 
 /// An error with all of its sources, joined with colons, each told once.
@@ -360,13 +458,14 @@ mod tests {
 
     #[test]
     fn error_codes_are_told_apart() {
-        assert_eq!(kind_of(Some("ExpiredToken"), Some(400)), AwsKind::Credentials);
-        assert_eq!(kind_of(Some("AccessDenied"), Some(403)), AwsKind::Denied);
-        assert_eq!(kind_of(None, Some(403)), AwsKind::Denied);
-        assert_eq!(kind_of(Some("Throttling"), Some(400)), AwsKind::Throttled);
-        assert_eq!(kind_of(Some("NotImplemented"), Some(501)), AwsKind::NotOffered);
-        assert_eq!(kind_of(Some("ValidationError"), Some(400)), AwsKind::Service);
-        assert_eq!(kind_of(None, Some(404)), AwsKind::NotFound);
+        assert_eq!(kind_of(Some("ExpiredToken"), "", Some(400)), AwsKind::Credentials);
+        assert_eq!(kind_of(Some("AccessDenied"), "", Some(403)), AwsKind::Denied);
+        assert_eq!(kind_of(None, "", Some(403)), AwsKind::Denied);
+        assert_eq!(kind_of(Some("Throttling"), "", Some(400)), AwsKind::Throttled);
+        assert_eq!(kind_of(Some("NotImplemented"), "", Some(501)), AwsKind::NotOffered);
+        assert_eq!(kind_of(Some("InvalidAction"), "", Some(400)), AwsKind::NotOffered);
+        assert_eq!(kind_of(Some("ValidationError"), "", Some(400)), AwsKind::Service);
+        assert_eq!(kind_of(None, "", Some(404)), AwsKind::NotFound);
     }
 
     #[test]
@@ -383,5 +482,25 @@ mod tests {
         assert!(aws(AwsKind::Service, Some(503)).is_passing());
         assert!(!aws(AwsKind::Service, Some(400)).is_passing());
         assert!(!aws(AwsKind::Denied, Some(403)).is_passing());
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_from_a_wrong_key() {
+        let expired =
+            "Signature expired: 20261128T094500Z is now earlier than 20261128T100212Z (20261128T101712Z - 15 min.)";
+        assert_eq!(kind_of(Some("SignatureDoesNotMatch"), expired, Some(403)), AwsKind::Clock);
+        assert_eq!(kind_of(Some("RequestTimeTooSkewed"), "", Some(403)), AwsKind::Clock);
+        let wrong = "The request signature we calculated does not match the signature you provided.";
+        assert_eq!(kind_of(Some("SignatureDoesNotMatch"), wrong, Some(403)), AwsKind::Credentials);
+    }
+
+    #[test]
+    fn a_page_in_the_api_s_place_is_named_and_a_bare_refusal_is_not_one() {
+        let page = b"<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head></html>";
+        let told = stray(Some(200), page).unwrap_or_default();
+        assert!(told.contains("\"Sign in to the network\""), "{told}");
+        assert!(stray(Some(403), page).is_some());
+        assert!(stray(Some(200), b"<DescribeStacksResponse><Desc").is_some());
+        assert!(stray(Some(403), b"").is_none() && stray(Some(404), b"{}").is_none());
     }
 }

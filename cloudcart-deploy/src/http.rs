@@ -1,43 +1,103 @@
 //! HTTP clients on `ring`: one for the AWS SDK, one for plain calls to a deployed API.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_http_client::tls::{Provider, TlsContext};
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpClient};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
 use crate::error::{Error, Result, chain};
+use crate::trust;
 
 /// The file that `AWS_CA_BUNDLE` names, if it is set.
 pub fn ca_bundle_from_env() -> Option<PathBuf> {
     std::env::var_os("AWS_CA_BUNDLE").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-fn tls_context(ca_bundle: Option<&Path>) -> Result<TlsContext> {
-    let mut trust = TrustStore::default();
-    if let Some(path) = ca_bundle {
-        let pem = std::fs::read(path).map_err(|source| Error::CaBundle { path: path.to_owned(), source })?;
-        trust = trust.with_pem_certificate(pem);
-    }
-    TlsContext::builder().with_trust_store(trust).build().map_err(|error| Error::NoCredentials(chain(&error)))
+/// The SDK's HTTP client, on `ring`, trusting the platform's roots and those of `ca_bundle`, through the proxy that the
+/// usual variables name.
+pub fn sdk_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
+    Ok(SharedHttpClient::new(Client { tls: trust::context(ca_bundle)?, made: Mutex::default() }))
 }
 
-/// The SDK's HTTP client, on `ring`, trusting the platform's roots and those of `ca_bundle`.
-pub fn sdk_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient> {
-    Ok(Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(tls_context(ca_bundle)?)
-        .build_with_resolver(LoopbackAware))
+/// How long connecting, and the head of an answer, may take.
+type Timeouts = (Option<Duration>, Option<Duration>);
+
+/// Gives calls with the same timeouts the same connector, so that connections are kept for the next call.
+#[derive(Debug)]
+struct Client {
+    tls: TlsContext,
+    made: Mutex<HashMap<Timeouts, Either>>,
+}
+
+impl HttpClient for Client {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let sleep = components.sleep_impl().unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (settings.connect_timeout(), settings.read_timeout());
+        SharedHttpConnector::new(made.entry(key).or_insert_with(|| Either::new(&self.tls, settings, &sleep)).clone())
+    }
+}
+
+/// Goes through the proxy to what is far, and straight to what runs on this machine.
+#[derive(Clone)]
+struct Either {
+    direct: Arc<Connector>,
+    proxied: Arc<Connector>,
+}
+
+impl Either {
+    fn new(tls: &TlsContext, settings: &HttpConnectorSettings, sleep: &SharedAsyncSleep) -> Self {
+        let connector = |proxy: ProxyConfig| {
+            let builder = Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(tls.clone())
+                .connector_settings(settings.clone())
+                .sleep_impl(sleep.clone())
+                .proxy_config(proxy);
+            Arc::new(builder.build_with_resolver(LoopbackAware))
+        };
+        Self { direct: connector(ProxyConfig::disabled()), proxied: connector(ProxyConfig::from_env()) }
+    }
+}
+
+impl fmt::Debug for Either {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Either")
+    }
+}
+
+impl HttpConnector for Either {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if is_here(request.uri()) { self.direct.call(request) } else { self.proxied.call(request) }
+    }
+}
+
+/// Whether an address is on this machine.
+fn is_here(url: &str) -> bool {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    is_localhost(host) || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Resolves names as the system does, except that `localhost` and everything below it is this machine
@@ -65,7 +125,7 @@ fn is_localhost(name: &str) -> bool {
 /// A client for plain HTTP calls: the shop's API, a health probe.
 #[derive(Clone)]
 pub struct Http {
-    connector: Arc<Connector>,
+    connector: Either,
 }
 
 impl fmt::Debug for Http {
@@ -96,13 +156,8 @@ impl Http {
     /// A client in which connecting and waiting for the head of an answer may each take up to `timeout`.
     pub fn new(ca_bundle: Option<&Path>, timeout: Duration) -> Result<Self> {
         let settings = HttpConnectorSettings::builder().connect_timeout(timeout).read_timeout(timeout).build();
-        let connector = Connector::builder()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(tls_context(ca_bundle)?)
-            .connector_settings(settings)
-            .sleep_impl(TokioSleep::new())
-            .build_with_resolver(LoopbackAware);
-        Ok(Self { connector: Arc::new(connector) })
+        let connector = Either::new(&trust::context(ca_bundle)?, &settings, &SharedAsyncSleep::new(TokioSleep::new()));
+        Ok(Self { connector })
     }
 
     /// Sends one request and reads the whole answer.
@@ -139,6 +194,18 @@ impl Http {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+
+    #[test]
+    fn what_runs_here_is_told_from_what_is_far() {
+        for here in ["http://127.0.0.1:80/x", "https://a.localhost", "http://[::1]:9/", "http://u:p@localhost:1?x"] {
+            assert!(is_here(here), "{here}");
+        }
+        for far in
+            ["https://sts.amazonaws.com", "http://10.0.0.1/127.0.0.1", "http://[2001:db8::1]/", "http://localhost.test"]
+        {
+            assert!(!is_here(far), "{far}");
+        }
+    }
 
     #[test]
     fn names_below_localhost_are_this_machine() {

@@ -5,19 +5,27 @@
 
 pub mod archive;
 pub mod assets;
+pub mod bucket;
 pub mod build;
+pub mod code;
 pub mod dead_letters;
 pub mod elf;
 pub mod error;
 pub mod functions;
+pub mod gc;
 pub mod http;
+pub mod log_groups;
 pub mod logs;
+pub mod permissions;
+mod profile;
 pub mod report;
 pub mod routes;
 pub mod rows;
+mod safeguards;
 pub mod stack;
 pub mod survey;
 pub mod target;
+mod trust;
 
 pub use error::{Aws, AwsKind, Error, Result};
 pub use report::{Event, Reporter, Silent};

@@ -24,6 +24,25 @@ pub enum Event {
     },
     /// A function is packed.
     Packed(Package),
+    /// A bucket was emptied, with all versions.
+    BucketEmptied {
+        /// Its name.
+        bucket: String,
+        /// How many objects, old versions and delete markers.
+        objects: usize,
+    },
+    /// A log group that a removed stack left behind was deleted.
+    LogGroupSwept {
+        /// Its name.
+        group: String,
+    },
+    /// A log group that a removed stack left behind could not be deleted.
+    LogGroupLeft {
+        /// Its name.
+        group: String,
+        /// Why.
+        reason: String,
+    },
     /// The bucket for code was made.
     BucketCreated {
         /// Its name.
@@ -33,6 +52,17 @@ pub enum Event {
     BucketSafeguardMissing {
         /// The API operation.
         operation: String,
+    },
+    /// How far the uploads are.
+    UploadProgress {
+        /// How many archives are there.
+        files_done: usize,
+        /// How many there will be.
+        files: usize,
+        /// How many bytes are there.
+        bytes_done: u64,
+        /// How many there will be.
+        bytes: u64,
     },
     /// An archive was already there.
     AssetPresent {
@@ -49,6 +79,13 @@ pub enum Event {
         key: String,
         /// Its size.
         bytes: u64,
+    },
+    /// A function got new code without a stack operation, and runs it.
+    CodeUpdated {
+        /// The function.
+        function: String,
+        /// SHA-256 of the zip, lower-case hexadecimal.
+        sha256: String,
     },
     /// Another operation is under way; waiting for it to end.
     StackBusy {
@@ -84,6 +121,18 @@ pub enum Event {
         reason: String,
         /// When, in milliseconds.
         next_in_millis: u64,
+    },
+    /// The stack's resources are compared with what is there.
+    DriftDetection {
+        /// The stack.
+        stack: String,
+    },
+    /// The comparison failed for some resources.
+    DriftIncomplete {
+        /// The stack.
+        stack: String,
+        /// Why.
+        reason: String,
     },
     /// The stack has reached its end state.
     StackSettled {

@@ -11,8 +11,11 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 
+use aws_types::service_config::ServiceConfigKey;
+
 use crate::error::{AwsKind, Error, Result};
 use crate::http;
+use crate::profile::Profiles;
 
 /// How to find the target.
 #[derive(Debug, Clone, Default)]
@@ -65,15 +68,21 @@ pub struct Target {
 impl Target {
     /// Finds region and credentials and asks STS who they belong to.
     pub async fn connect(options: &TargetOptions) -> Result<Self> {
-        let config = load(options).await?;
+        // Fixed credentials are what the caller asks for; then no profile has a say.
+        let profiles = match options.credentials {
+            Some(_) => None,
+            None => Some(Profiles::read(options.profile.as_deref()).await?),
+        };
+        let config = load(options, profiles.as_ref()).await?;
         if config.region().is_none_or(|region| region.as_ref().is_empty()) {
             return Err(Error::NoRegion);
         }
         let caller = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
         let caller = caller.map_err(Error::aws("GetCallerIdentity")).map_err(|error| match error.as_aws() {
-            Some(aws) if aws.kind == AwsKind::Credentials && aws.status.is_none() => {
-                Error::NoCredentials(aws.message.clone())
-            }
+            Some(aws) if aws.kind == AwsKind::Credentials && aws.status.is_none() => match &profiles {
+                Some(profiles) => profiles.refused(aws.message.clone()),
+                None => Error::NoCredentials(aws.message.clone()),
+            },
             _ => error,
         })?;
         let identity = Identity {
@@ -88,7 +97,9 @@ impl Target {
     pub fn from_config(config: SdkConfig, identity: Identity) -> Result<Self> {
         let region = config.region().map(ToString::to_string).filter(|region| !region.is_empty());
         let region = region.ok_or(Error::NoRegion)?;
-        let endpoint = config.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
+        // One that is set for CloudFormation alone is as little AWS as one that is set for all services.
+        let endpoint = config.endpoint_url().map(str::to_owned).or_else(|| own_endpoint(&config, "cloudformation"));
+        let endpoint = endpoint.map(|url| url.trim_end_matches('/').to_owned());
         Ok(Self { config, identity, region, endpoint })
     }
 
@@ -120,6 +131,11 @@ impl Target {
     /// CloudFormation.
     pub fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&self.config)
+    }
+
+    /// STS.
+    pub fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::new(&self.config)
     }
 
     /// Lambda.
@@ -154,12 +170,19 @@ impl Target {
 
     /// S3; with the bucket in the path for any endpoint but AWS, whose wildcard names nobody else has.
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(!self.is_aws()).build();
+        let elsewhere = !self.is_aws() || own_endpoint(&self.config, "s3").is_some();
+        let config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(elsewhere).build();
         aws_sdk_s3::Client::from_conf(config)
     }
 }
 
-async fn load(options: &TargetOptions) -> Result<SdkConfig> {
+/// The endpoint that environment or profile set for one service, as `AWS_ENDPOINT_URL_S3` does.
+fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+    config.service_config()?.load_config(key.ok()?).filter(|url| !url.is_empty())
+}
+
+async fn load(options: &TargetOptions, profiles: Option<&Profiles>) -> Result<SdkConfig> {
     let client = http::sdk_client(options.ca_bundle.as_deref())?;
     let retries = RetryConfig::standard().with_max_attempts(5);
     let timeouts = TimeoutConfig::builder()
@@ -184,11 +207,15 @@ async fn load(options: &TargetOptions) -> Result<SdkConfig> {
             .build());
     }
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(client)
+        .http_client(client.clone())
         .retry_config(retries)
         .timeout_config(timeouts);
     if let Some(profile) = &options.profile {
         loader = loader.profile_name(profile);
+        if let Some(profiles) = profiles {
+            // By itself the SDK prefers keys of the environment to a profile that was asked for.
+            loader = loader.credentials_provider(profiles.credentials(options.region.clone().map(Region::new), client));
+        }
     }
     if let Some(region) = &options.region {
         loader = loader.region(Region::new(region.clone()));

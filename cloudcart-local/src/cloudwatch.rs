@@ -8,7 +8,7 @@ use crate::{
     cbor,
     core::Core,
     error::{AwsError, Protocol},
-    provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest, fit},
+    provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest, fit},
     store::StoreError,
 };
 use async_trait::async_trait;
@@ -287,6 +287,13 @@ impl ResourceProvider for AlarmProvider {
             }
         }
         Ok(())
+    }
+
+    /// There is nothing to an alarm here but that it exists.
+    async fn read(&self, physical_id: &str, _request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let found = self.0.core.store.get::<Alarm>(ALARMS, physical_id)?;
+        let (expected, actual) = (Map::new(), Map::new());
+        Ok(found.map_or(Reading::Gone, |_| Reading::There { expected, actual }))
     }
 }
 

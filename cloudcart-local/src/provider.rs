@@ -76,6 +76,23 @@ pub struct Provisioned {
     pub attributes: BTreeMap<String, Value>,
 }
 
+/// What reading a resource gave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// The type cannot be read.
+    NotOffered,
+    /// It is not there any more.
+    Gone,
+    /// It is there. Both objects hold properties by their names in a template, written in one normal form, so that equal
+    /// settings are equal values. A property that is in neither is not compared.
+    There {
+        /// What the request's properties come to.
+        expected: Map<String, Value>,
+        /// What the resource has.
+        actual: Map<String, Value>,
+    },
+}
+
 /// Why a resource could not be made, changed or deleted, in the words of the service: it becomes `ResourceStatusReason`.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
@@ -148,6 +165,11 @@ pub trait ResourceProvider: Send + Sync + 'static {
     /// are made by the service must find the thing by what it noted at creation, such as the generated name.
     async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
         self.delete(&request.generated_name, request).await
+    }
+
+    /// Compares the resource with what it was last asked to be, for drift detection.
+    async fn read(&self, _physical_id: &str, _request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        Ok(Reading::NotOffered)
     }
 }
 

@@ -14,11 +14,12 @@ use crate::args::Dev;
 use crate::config::LOCAL_REGION;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 use crate::local::{self, engine::Cloud};
 use crate::pipeline::{self, Deployed, Options};
 use crate::printer::Tone;
 use crate::progress::Progress;
-use crate::session::{Session, interrupted};
+use crate::session::Session;
 use crate::watch::Watch;
 
 /// How long the order of the smoke test may take here.
@@ -30,7 +31,7 @@ pub(crate) async fn run(session: &Session<'_>, args: &Dev) -> Result<Exit, Failu
     }
     let (cloud, document) = tokio::select! {
         started = start(session, args) => started?,
-        () = interrupted() => return Err(session.interruption()),
+        _ = interrupted() => return Err(session.interruption()),
     };
     let work = async {
         let target = local::connect(session, &document).await?;
@@ -38,7 +39,7 @@ pub(crate) async fn run(session: &Session<'_>, args: &Dev) -> Result<Exit, Failu
     };
     let result = tokio::select! {
         result = work => result,
-        () = interrupted() => Err(session.interruption()),
+        _ = interrupted() => Err(session.interruption()),
     };
     // Functions are processes of this one: they end here, whatever the result.
     session.printer.clear();
@@ -78,7 +79,6 @@ async fn deploy_and_seed(session: &Session<'_>, target: &Target) -> Result<Stack
     let reporter = Progress::notes(&session.printer);
     let view = match pipeline::deploy(session, target, &Options::default(), &reporter).await? {
         Deployed::Unchanged(view) | Deployed::Changed(view) => view,
-        Deployed::Planned(_) => return Err(Failure::internal("a deployment ended in a plan")),
     };
     let table = outputs::value(&view, "ProductsTableName")?;
     if rows::is_empty(target, table).await? {

@@ -107,5 +107,5 @@ async fn told_to_end() {
             return;
         }
     }
-    crate::session::interrupted().await;
+    crate::interrupt::interrupted().await;
 }

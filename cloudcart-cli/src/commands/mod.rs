@@ -1,17 +1,23 @@
 //! One module per command; each returns how it ended.
 
 mod build;
+mod code_only;
 mod completions;
 mod deploy;
+mod deployer_policy;
 mod destroy;
 #[cfg(feature = "local")]
 mod dev;
+mod diff;
 mod dlq;
+mod gc;
 #[cfg(feature = "local")]
 mod local;
 mod logs;
 mod orders;
 mod outputs;
+mod protect;
+mod rollback;
 mod routes;
 mod seed;
 mod smoke_test;
@@ -35,9 +41,14 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Build(args) => build::run(session, args).await,
         Command::Completions(args) => completions::run(session, args),
         Command::Deploy(args) => deploy::run(session, args).await,
+        Command::Diff(args) => diff::run(session, args).await,
         Command::Routes => routes::run(session).await,
         Command::Dlq { command } => dlq::run(session, command).await,
-        Command::Destroy => destroy::run(session).await,
+        Command::DeployerPolicy(args) => deployer_policy::run(session, args).await,
+        Command::Destroy(args) => destroy::run(session, args).await,
+        Command::Gc(args) => gc::run(session, args).await,
+        Command::Protect(args) => protect::run(session, args).await,
+        Command::Rollback(args) => rollback::run(session, args).await,
         Command::Logs(args) => logs::run(session, args).await,
         Command::Orders { command } => orders::run(session, command).await,
         Command::Outputs(args) => outputs::run(session, args).await,

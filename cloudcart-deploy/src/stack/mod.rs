@@ -1,21 +1,42 @@
 //! A stack's life: what to do next, change sets, waiting, diagnosis, outputs, removal.
 
+mod begin;
+mod cancel;
 mod change_set;
-mod destroy;
+mod compare;
+pub mod destroy;
 mod diagnosis;
+mod direct;
+pub mod drift;
 mod events;
+mod leaves;
+mod plan;
+mod protection;
+mod resources;
+pub mod rollback;
+mod stateful;
 mod status;
 mod wait;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::StackStatus;
+pub use aws_sdk_cloudformation::types::StackStatus;
 
-pub use change_set::{Change, DeployRequest, OnFailure, Plan, Prepared, Ready, Replacement, discard, execute, prepare};
-pub use destroy::{Destroyed, Remaining, destroy};
-pub use diagnosis::{Cause, StackFailure, first_cause};
-pub use events::ResourceEvent;
-pub use status::{Ending, NextAction, ending, next_action};
+pub use cancel::{Cancel, abandon, cancel, cancellation};
+pub use change_set::{
+    DeployRequest, Executed, OnFailure, Prepared, Ready, discard, execute, live_template, prepare, prepare_direct,
+    preview, settled,
+};
+pub use compare::{CreateOnly, Written, compare};
+pub use destroy::{Destroyed, Doomed, Remaining, destroy};
+pub use diagnosis::{Cause, Refusal, StackFailure, first_cause, hint_for, readable};
+pub use events::{Hook, ResourceEvent};
+pub use plan::{Basis, Change, Plan, PropertyChange, Recreation, Replacement};
+pub use protection::protect;
+pub use resources::{StackResource, resources};
+pub use rollback::{Rollback, Stuck};
+pub use stateful::holds_data;
+pub use status::{Ending, NextAction, ending, next_action, way_out};
 
 use crate::error::{Error, Result};
 use crate::target::Target;
@@ -35,6 +56,8 @@ pub struct StackView {
     pub outputs: BTreeMap<String, String>,
     /// What each output is, by name.
     pub descriptions: BTreeMap<String, String>,
+    /// The template's parameters by name; secret ones are masked by the service.
+    pub parameters: BTreeMap<String, String>,
     /// Whether it is protected from deletion.
     pub protected: bool,
 }
@@ -68,6 +91,11 @@ fn view(stack: &aws_sdk_cloudformation::types::Stack) -> StackView {
         reason: stack.stack_status_reason().filter(|reason| !reason.is_empty()).map(str::to_owned),
         outputs,
         descriptions,
+        parameters: stack
+            .parameters()
+            .iter()
+            .filter_map(|one| Some((one.parameter_key()?.to_owned(), one.parameter_value()?.to_owned())))
+            .collect(),
         protected: stack.enable_termination_protection().unwrap_or(false),
     }
 }
@@ -83,7 +111,7 @@ pub async fn outputs(target: &Target, stack: &str) -> Result<StackView> {
 }
 
 /// CloudFormation has no code of its own for a stack that is not there, only these words.
-fn is_absent(error: &Error) -> bool {
+pub(crate) fn is_absent(error: &Error) -> bool {
     error.as_aws().is_some_and(|aws| aws.code.as_deref() == Some("ValidationError") && says_absent(&aws.message))
 }
 

@@ -39,12 +39,35 @@ pub fn next_action(status: Option<&StackStatus>) -> NextAction {
         | S::UpdateCompleteCleanupInProgress
         | S::UpdateRollbackInProgress
         | S::UpdateRollbackCompleteCleanupInProgress => NextAction::Wait,
-        S::DeleteFailed => NextAction::NeedsPerson("remove what blocks it, then `cloudcart destroy`"),
+        S::DeleteFailed => NextAction::NeedsPerson(
+            "run `cloudcart destroy` again: it names what blocks the removal and how to leave it behind",
+        ),
         S::UpdateRollbackFailed => {
-            NextAction::NeedsPerson("mend what its events name, then `aws cloudformation continue-update-rollback`")
+            NextAction::NeedsPerson("run `cloudcart rollback`: it names what is stuck, continues, and can skip it")
         }
-        S::ImportRollbackFailed => NextAction::NeedsPerson("mend what its events name, then repeat the import"),
-        _ => NextAction::NeedsPerson("look at it in the CloudFormation console: this status is new to this version"),
+        S::ImportRollbackFailed => NextAction::NeedsPerson(
+            "mend what its events name and repeat the import with the tool that began it, or `cloudcart destroy` to start over",
+        ),
+        _ => NextAction::NeedsPerson(
+            "its status is new to this version of cloudcart: look at its events in the CloudFormation console",
+        ),
+    }
+}
+
+/// What leads on from an operation that ended badly in that status.
+pub fn way_out(status: &str) -> &'static str {
+    use StackStatus as S;
+    let status = StackStatus::from(status);
+    match (&status, ending(&status), next_action(Some(&status))) {
+        (S::UpdateFailed, ..) => {
+            "what was done is kept: `cloudcart rollback` goes back to what was, `cloudcart deploy` with the cause mended goes on"
+        }
+        (S::CreateFailed, ..) => {
+            "what was made is kept: look at it, then `cloudcart rollback`, or `cloudcart deploy` with the cause mended, which starts over"
+        }
+        (_, _, NextAction::NeedsPerson(remedy)) => remedy,
+        (_, Ending::RolledBack, _) => "everything is as it was; mend the cause and deploy again",
+        _ => "mend the cause, then deploy again, or `cloudcart destroy` to start over",
     }
 }
 
@@ -128,13 +151,34 @@ mod tests {
                 NextAction::DeleteThenCreate => 'd',
                 NextAction::Wait => 'w',
                 NextAction::NeedsPerson(remedy) => {
-                    assert!(!remedy.is_empty());
+                    assert!(remedy.contains("`cloudcart "), "{value}: {remedy}");
                     'p'
                 }
             };
             assert_eq!((letter, ending(&status)), (row.1, row.2), "{value}");
         }
         assert_eq!(TABLE.len(), StackStatus::values().len());
+    }
+
+    #[test]
+    fn a_stuck_rollback_leads_to_the_command_that_continues_it() {
+        let remedy = |status| match next_action(Some(&status)) {
+            NextAction::NeedsPerson(remedy) => remedy,
+            other => panic!("{other:?}"),
+        };
+        assert!(remedy(StackStatus::UpdateRollbackFailed).contains("`cloudcart rollback`"));
+        assert!(remedy(StackStatus::DeleteFailed).contains("`cloudcart destroy`"));
+    }
+
+    #[test]
+    fn what_was_kept_can_be_taken_back_or_taken_on() {
+        for status in ["UPDATE_FAILED", "CREATE_FAILED"] {
+            let words = way_out(status);
+            assert!(words.contains("`cloudcart rollback`") && words.contains("`cloudcart deploy`"), "{words}");
+        }
+        assert!(way_out("UPDATE_ROLLBACK_FAILED").contains("`cloudcart rollback`"));
+        assert!(way_out("ROLLBACK_COMPLETE").contains("as it was"));
+        assert!(way_out("ROLLBACK_FAILED").contains("deploy again"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     form::{Form, invalid},
     parameters::masked,
     plan::without_values,
-    stacks::{may_update, on_failure, stack_name},
+    stacks::{may_update, on_failure, rollback_disabled, stack_name},
     state::{ChangeSet, Execution, OnFailure, Revision, StackStatus},
 };
 use crate::error::AwsError;
@@ -29,6 +29,9 @@ impl Engine {
             }
         };
         let on_failure = form.text("OnStackFailure").filter(|text| !text.is_empty()).map(on_failure).transpose()?;
+        let by_mode =
+            rollback_disabled(form)?.map(|disabled| if disabled { OnFailure::DoNothing } else { OnFailure::Rollback });
+        let on_failure = on_failure.or(by_mode);
         if !creates && on_failure == Some(OnFailure::Delete) {
             return Err(invalid("OnStackFailure DELETE is only for change sets of type CREATE."));
         }

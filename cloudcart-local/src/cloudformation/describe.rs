@@ -3,6 +3,7 @@
 use super::{
     answer::timestamp,
     change_sets::tags,
+    drift,
     engine::Engine,
     form::{Form, invalid},
     state::{Resource, Stack, StackStatus},
@@ -59,7 +60,7 @@ impl Engine {
             "Outputs": outputs,
             "Tags": tags(&stack.revision),
             "EnableTerminationProtection": stack.termination_protection,
-            "DriftInformation": { "StackDriftStatus": "NOT_CHECKED" },
+            "DriftInformation": drift::of_stack(stack),
         })
     }
 
@@ -82,7 +83,7 @@ impl Engine {
                     "DeletionTime": stack.deleted_ms.map(timestamp),
                     "StackStatus": stack.status.as_str(),
                     "StackStatusReason": stack.reason,
-                    "DriftInformation": { "StackDriftStatus": "NOT_CHECKED" },
+                    "DriftInformation": drift::of_stack(stack),
                 })
             })
             .collect();
@@ -282,7 +283,7 @@ fn shape(id: &str, resource: &Resource, time: &str) -> Value {
         time: timestamp(resource.updated_ms),
         "ResourceStatus": resource.status.as_str(),
         "ResourceStatusReason": resource.reason,
-        "DriftInformation": { "StackResourceDriftStatus": "NOT_CHECKED" },
+        "DriftInformation": drift::of_resource(resource.drift.as_ref()),
     })
 }
 
@@ -309,7 +310,7 @@ fn token(form: &Form) -> Result<Option<i64>, AwsError> {
 }
 
 /// The page that a request's token means, and the next one's token.
-fn page<T>(all: Vec<T>, form: &Form) -> Result<(Vec<T>, Option<String>), AwsError> {
+pub(super) fn page<T>(all: Vec<T>, form: &Form) -> Result<(Vec<T>, Option<String>), AwsError> {
     let start = usize::try_from(token(form)?.unwrap_or(0)).map_err(|_| invalid("NextToken is invalid."))?;
     let more = all.len() > start.saturating_add(PAGE);
     let items = all.into_iter().skip(start).take(PAGE).collect();

@@ -261,6 +261,7 @@ impl Steps<String> for Forward<'_> {
                 instance: None,
                 origin: Some(Origin::Added),
                 attempt: None,
+                drift: None,
             });
             resource.attempt = Some(Attempt::Create(Box::new(planned)));
             if replacing {
@@ -324,6 +325,7 @@ impl Forward<'_> {
                 instance: None,
                 origin: Some(Origin::Added),
                 attempt: None,
+                drift: None,
             });
             let status = match resource.instance {
                 Some(_) => ResourceStatus::UpdateFailed,

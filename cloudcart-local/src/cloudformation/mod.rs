@@ -8,6 +8,7 @@ mod answer;
 mod change_sets;
 mod check;
 mod describe;
+mod drift;
 mod engine;
 mod form;
 mod forward;
@@ -123,7 +124,7 @@ impl Drop for CloudFormation {
 }
 
 /// The operations on offer.
-const OPERATIONS: [&str; 23] = [
+const OPERATIONS: [&str; 27] = [
     "CancelUpdateStack",
     "ContinueUpdateRollback",
     "CreateChangeSet",
@@ -131,10 +132,14 @@ const OPERATIONS: [&str; 23] = [
     "DeleteChangeSet",
     "DeleteStack",
     "DescribeChangeSet",
+    "DescribeStackDriftDetectionStatus",
     "DescribeStackEvents",
     "DescribeStackResource",
+    "DescribeStackResourceDrifts",
     "DescribeStackResources",
     "DescribeStacks",
+    "DetectStackDrift",
+    "DetectStackResourceDrift",
     "ExecuteChangeSet",
     "GetTemplate",
     "GetTemplateSummary",
@@ -198,10 +203,14 @@ impl Service for CloudFormation {
             "DeleteChangeSet" => engine.delete_change_set(&form),
             "DeleteStack" => engine.delete_stack(&form),
             "DescribeChangeSet" => engine.describe_change_set(&form),
+            "DescribeStackDriftDetectionStatus" => engine.describe_drift_detection(&form),
             "DescribeStackEvents" => engine.describe_stack_events(&form),
             "DescribeStackResource" => engine.describe_stack_resource(&form),
+            "DescribeStackResourceDrifts" => engine.describe_resource_drifts(&form),
             "DescribeStackResources" => engine.describe_stack_resources(&form),
             "DescribeStacks" => engine.describe_stacks(&form),
+            "DetectStackDrift" => engine.detect_stack_drift(&form).await,
+            "DetectStackResourceDrift" => engine.detect_resource_drift(&form).await,
             "ExecuteChangeSet" => engine.execute_change_set(&form),
             "GetTemplate" => engine.get_template(&form),
             "GetTemplateSummary" => engine.get_template_summary(&form).await,

@@ -181,13 +181,14 @@ impl Engine {
             termination_protection: false,
             disable_rollback: false,
             change_set_id: None,
+            detections: Vec::new(),
         }
     }
 
     /// `CreateStack`.
     pub(super) async fn create_stack(self: &Arc<Self>, form: &Form) -> Result<Value, AwsError> {
         let name = stack_name(form)?;
-        let on_failure = match (form.text("OnFailure"), form.flag("DisableRollback")?) {
+        let on_failure = match (form.text("OnFailure"), form.flag("DisableRollback")?.or(rollback_disabled(form)?)) {
             (Some(_), Some(_)) => return Err(invalid("Only one of OnFailure and DisableRollback may be specified.")),
             (Some(text), None) => on_failure(text)?,
             (None, Some(true)) => OnFailure::DoNothing,
@@ -227,7 +228,7 @@ impl Engine {
         if !plan.any {
             return Err(invalid("No updates are to be performed."));
         }
-        let disable = form.flag("DisableRollback")? == Some(true);
+        let disable = form.flag("DisableRollback")?.or(rollback_disabled(form)?) == Some(true);
         let operation = Operation {
             token: form.text("ClientRequestToken").map(str::to_owned),
             desired: prepared.desired,
@@ -247,6 +248,7 @@ impl Engine {
                 return None;
             }
             draft.stack.updated_ms = Some(now);
+            draft.stack.forget_drift();
             draft.stack.disable_rollback = operation.on_failure == OnFailure::DoNothing;
             draft.stack.change_set_id.clone_from(&operation.change_set_id);
             draft.stack.operation = operation;
@@ -446,6 +448,7 @@ impl Engine {
                 return None;
             }
             draft.stack.operation.skip = skip;
+            draft.stack.forget_drift();
             draft.stack.operation.token = token;
             draft.status(StackStatus::UpdateRollbackInProgress, Some("User Initiated".to_owned()));
             Some(())
@@ -518,6 +521,18 @@ pub(super) fn stack_name(form: &Form) -> Result<&str, AwsError> {
         ));
     }
     Ok(name)
+}
+
+/// Whether `DeploymentConfig` turns the rollback off. Its mode is heard and changes nothing: whatever is configured here
+/// serves at once, which is all that `EXPRESS` does not wait for.
+pub(super) fn rollback_disabled(form: &Form) -> Result<Option<bool>, AwsError> {
+    match form.text("DeploymentConfig.Mode") {
+        None | Some("" | "STANDARD" | "EXPRESS") => form.flag("DeploymentConfig.DisableRollback"),
+        Some(other) => Err(invalid(format!(
+            "1 validation error detected: Value '{other}' at 'deploymentConfig.mode' failed to satisfy constraint: Member must \
+             satisfy enum value set: [STANDARD, EXPRESS]"
+        ))),
+    }
 }
 
 /// `OnStackFailure` and `OnFailure`.

@@ -186,6 +186,57 @@ pub(super) struct Resource {
     pub(super) instance: Option<Instance>,
     pub(super) origin: Option<Origin>,
     pub(super) attempt: Option<Attempt>,
+    /// What the last detection found, if it looked.
+    #[serde(default)]
+    pub(super) drift: Option<Drift>,
+}
+
+/// How a resource stood to its stack when it was read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Drift {
+    pub(super) status: DriftStatus,
+    pub(super) at_ms: i64,
+    pub(super) expected: Map<String, Value>,
+    pub(super) actual: Map<String, Value>,
+    /// In the shape of the answer.
+    pub(super) differences: Vec<Value>,
+    /// Why it could not be read.
+    pub(super) reason: Option<String>,
+}
+
+/// A resource's drift, in AWS's words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum DriftStatus {
+    #[default]
+    InSync,
+    Modified,
+    Deleted,
+    Unknown,
+}
+
+impl DriftStatus {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::InSync => "IN_SYNC",
+            Self::Modified => "MODIFIED",
+            Self::Deleted => "DELETED",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    pub(super) fn is_drift(self) -> bool {
+        matches!(self, Self::Modified | Self::Deleted)
+    }
+}
+
+/// A detection that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DriftRecord {
+    pub(super) id: String,
+    pub(super) at_ms: i64,
+    pub(super) drifted: usize,
+    /// Logical ids of what could not be read.
+    pub(super) unread: Vec<String>,
 }
 
 /// A real thing that no longer belongs to the stack's template and is to be deleted.
@@ -257,6 +308,9 @@ pub(super) struct Stack {
     pub(super) termination_protection: bool,
     pub(super) disable_rollback: bool,
     pub(super) change_set_id: Option<String>,
+    /// Drift detections since the last change, oldest first.
+    #[serde(default)]
+    pub(super) detections: Vec<DriftRecord>,
 }
 
 /// A line of a stack's history.

@@ -5,7 +5,7 @@
 use super::DynamoDb;
 use crate::{
     error::AwsError,
-    provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
+    provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest},
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
@@ -272,6 +272,81 @@ impl ResourceProvider for TableProvider {
     async fn delete(&self, physical_id: &str, _request: &ResourceRequest) -> Result<(), ProvisionError> {
         self.remove(physical_id).await
     }
+
+    async fn read(&self, physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let name = json!({ "TableName": physical_id });
+        let table = match self.dynamodb.run("DescribeTable", &name).await {
+            Err(error) if error.code == "ResourceNotFoundException" => return Ok(Reading::Gone),
+            other => other?["Table"].clone(),
+        };
+        let ttl_now = self.dynamodb.run("DescribeTimeToLive", &name).await?["TimeToLiveDescription"].clone();
+        let on = matches!(ttl_now["TimeToLiveStatus"].as_str(), Some("ENABLED" | "ENABLING"));
+        let arn = self.dynamodb.arns.table(physical_id);
+        let tags = self.dynamodb.run("ListTagsOfResource", &json!({ "ResourceArn": arn })).await?["Tags"].clone();
+        let expected = &request.properties;
+        let mode = |mode: Option<&str>| mode.unwrap_or("PROVISIONED").to_owned();
+        let view = table["StreamSpecification"]["StreamViewType"].as_str().filter(|view| !view.is_empty());
+        Ok(Reading::There {
+            expected: shown(
+                &mode(expected.get("BillingMode").and_then(Value::as_str)),
+                truth(expected.get("DeletionProtectionEnabled")),
+                stream(expected).and_then(|one| one["StreamViewType"].as_str().map(str::to_owned)).as_deref(),
+                ttl(expected),
+                expected,
+                expected.get("Tags"),
+            ),
+            actual: shown(
+                &mode(table["BillingModeSummary"]["BillingMode"].as_str()),
+                truth(table.get("DeletionProtectionEnabled")),
+                view.filter(|_| truth(table["StreamSpecification"].get("StreamEnabled"))),
+                ttl_now["AttributeName"].as_str().filter(|_| on),
+                table.as_object().unwrap_or(&Map::new()),
+                Some(&tags),
+            ),
+        })
+    }
+}
+
+/// What is compared of a table. `definition` holds its keys and indexes, in the API's words or in CloudFormation's.
+fn shown(
+    mode: &str,
+    protected: bool,
+    view: Option<&str>,
+    ttl: Option<&str>,
+    definition: &Map<String, Value>,
+    tags: Option<&Value>,
+) -> Map<String, Value> {
+    let indexes: Map<String, Value> = indexes(definition)
+        .into_iter()
+        .map(|(name, index)| (name, json!({ "KeySchema": index["KeySchema"], "Projection": index["Projection"] })))
+        .collect();
+    let tags: Map<String, Value> = tags
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].clone())))
+        .collect();
+    let mut shown = Map::from_iter([
+        ("BillingMode".to_owned(), mode.into()),
+        ("DeletionProtectionEnabled".to_owned(), protected.into()),
+        ("GlobalSecondaryIndexes".to_owned(), indexes.into()),
+        ("KeySchema".to_owned(), definition.get("KeySchema").cloned().unwrap_or_default()),
+        ("StreamSpecification".to_owned(), json!({ "StreamViewType": view })),
+        ("Tags".to_owned(), tags.into()),
+        ("TimeToLiveSpecification".to_owned(), json!({ "AttributeName": ttl, "Enabled": ttl.is_some() })),
+    ]);
+    if mode == "PROVISIONED" {
+        let units = |name: &str| {
+            let units = definition.get("ProvisionedThroughput").and_then(|one| one.get(name));
+            units.and_then(|units| units.as_i64().or_else(|| units.as_str()?.parse().ok()))
+        };
+        let throughput = json!({
+            "ReadCapacityUnits": units("ReadCapacityUnits"),
+            "WriteCapacityUnits": units("WriteCapacityUnits"),
+        });
+        shown.insert("ProvisionedThroughput".to_owned(), throughput);
+    }
+    shown
 }
 
 /// CloudFormation's stream specification has no `StreamEnabled`; the API's has.

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html>
 
 use super::{Rule, Rules, Target, expression::Schedule};
-use crate::provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest, fit};
+use crate::provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest, fit};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -97,6 +97,26 @@ impl ResourceProvider for RuleProvider {
         }
         Ok(())
     }
+
+    async fn read(&self, physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let Some(rule) = self.0.find(physical_id)? else { return Ok(Reading::Gone) };
+        let wanted = self.rule(physical_id.to_owned(), request)?;
+        Ok(Reading::There { expected: shown(&wanted), actual: shown(&rule) })
+    }
+}
+
+fn shown(rule: &Rule) -> Map<String, Value> {
+    let targets: Vec<Value> = rule
+        .targets
+        .iter()
+        .map(|target| json!({ "Id": target.id, "Arn": target.arn, "Input": target.input }))
+        .collect();
+    Map::from_iter([
+        ("Description".to_owned(), json!(rule.description)),
+        ("ScheduleExpression".to_owned(), json!(rule.schedule)),
+        ("State".to_owned(), json!(if rule.enabled { "ENABLED" } else { "DISABLED" })),
+        ("Targets".to_owned(), targets.into()),
+    ])
 }
 
 impl RuleProvider {

@@ -39,6 +39,7 @@ impl Lambda {
             return Err(user_error(409, "ResourceConflictException", format!("Function already exist: {}", new.name)));
         }
         self.check_role(&new.settings.role, &new.name)?;
+        let code_digest = new.code.sha256.clone();
         let record = FunctionRecord {
             name: new.name,
             settings: new.settings,
@@ -47,8 +48,9 @@ impl Lambda {
             tags: new.tags,
             last_modified: self.now_text(),
             revision: self.core.random.uuid(),
-            origin: new.origin,
             policy: Vec::new(),
+            declared_code: new.origin.as_ref().map(|_| code_digest),
+            origin: new.origin,
         };
         self.core.store.put(NAMESPACE, &record.name, &record)?;
         Ok(self.install(record, true))

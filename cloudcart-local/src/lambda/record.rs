@@ -69,6 +69,9 @@ pub(super) struct FunctionRecord {
     /// The resource policy.
     #[serde(default)]
     pub(super) policy: Vec<super::policy::Statement>,
+    /// The digest of the code that CloudFormation gave it, hexadecimal.
+    #[serde(default)]
+    pub(super) declared_code: Option<String>,
 }
 
 impl FunctionRecord {
@@ -78,6 +81,20 @@ impl FunctionRecord {
 
     pub(super) fn log_group(&self) -> String {
         self.settings.logging.group.clone().unwrap_or_else(|| format!("/aws/lambda/{}", self.name))
+    }
+
+    /// What a template may say of a function, as it is.
+    pub(super) fn shown(&self, core: &Core) -> Map<String, Value> {
+        let configuration = self.configuration(core);
+        let named =
+            ["Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "LoggingConfig", "Architectures"];
+        let mut shown: Map<String, Value> =
+            named.iter().filter_map(|name| Some(((*name).to_owned(), configuration.get(*name)?.clone()))).collect();
+        shown.insert("Environment".to_owned(), json!({ "Variables": self.settings.variables }));
+        shown.insert("Code".to_owned(), json!({ "CodeSha256": self.code.base64() }));
+        shown.insert("ReservedConcurrentExecutions".to_owned(), json!(self.reserved_concurrency));
+        shown.insert("Tags".to_owned(), json!(self.tags));
+        shown
     }
 
     /// `FunctionConfiguration`.

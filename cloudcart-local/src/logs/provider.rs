@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html>
 
 use super::Logs;
-use crate::provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest};
+use crate::provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Arc};
@@ -87,6 +87,13 @@ impl ResourceProvider for LogGroupProvider {
             Err(error) if error.code != "ResourceNotFoundException" => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    async fn read(&self, physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let Some(group) = self.logs.events.group(physical_id)? else { return Ok(Reading::Gone) };
+        let shown =
+            |days: Option<i64>| days.map(|days| ("RetentionInDays".to_owned(), days.into())).into_iter().collect();
+        Ok(Reading::There { expected: shown(retention(&request.properties)?), actual: shown(group.retention_days) })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Bucket configuration: documents that are kept and given back as they came.
 //!
-//! The local cloud does not act on them: objects are not expired, versioned or encrypted, and the bucket policy is not
-//! evaluated (the account's own keys and the roles' policies decide).
+//! The local cloud acts on versioning alone: objects are not expired or encrypted, and the bucket policy is not evaluated (the
+//! account's own keys and the roles' policies decide).
 
 use super::{S3, wire};
 use crate::{api::ApiRequest, error::AwsError};

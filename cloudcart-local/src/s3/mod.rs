@@ -6,8 +6,10 @@ mod checksum;
 mod configuration;
 mod listing;
 mod objects;
+mod provider;
 mod reading;
 mod uploads;
+mod versions;
 mod wire;
 mod writing;
 
@@ -42,12 +44,13 @@ enum Operation {
     Location,
     List,
     ListUploads,
+    ListVersions,
     DeleteMany,
     Configuration(&'static Kind),
     Get,
     Put,
     Copy,
-    Delete,
+    Delete(Option<String>),
     CreateUpload,
     UploadPart(String, String),
     CompleteUpload(String),
@@ -70,9 +73,9 @@ impl S3 {
         Ok(Arc::new(Self { core, objects }))
     }
 
-    /// No resource types yet.
+    /// The resource types of S3.
     pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
-        Vec::new()
+        vec![Arc::new(provider::BucketProvider(Arc::clone(self)))]
     }
 
     fn existing_bucket(&self, bucket: &str) -> Result<(), AwsError> {
@@ -215,6 +218,9 @@ impl Target {
             ("GET", Some("uploads" | "key-marker" | "upload-id-marker" | "max-uploads")) if has("uploads") => {
                 Operation::ListUploads
             }
+            ("GET", Some("versions" | "key-marker" | "version-id-marker")) if has("versions") => {
+                Operation::ListVersions
+            }
             ("POST", Some("delete")) => Operation::DeleteMany,
             ("GET", None) => Operation::List,
             ("HEAD", None) => Operation::HeadBucket,
@@ -226,19 +232,19 @@ impl Target {
 
     fn on_object(request: &ApiRequest, query: &BTreeMap<String, String>) -> Operation {
         let upload = query.get("uploadId").cloned();
-        let other = query.keys().find(|name| {
-            !matches!(
-                name.as_str(),
-                "uploadId" | "partNumber" | "uploads" | "x-id" | "max-parts" | "part-number-marker"
-            ) && !name.starts_with("X-Amz-")
-                && !name.starts_with("response-")
+        let version = query.get("versionId").cloned();
+        let may_name_a_version = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
+        let other = query.keys().find(|name| match name.as_str() {
+            "uploadId" | "partNumber" | "uploads" | "x-id" | "max-parts" | "part-number-marker" => false,
+            "versionId" => !may_name_a_version,
+            other => !other.starts_with("X-Amz-") && !other.starts_with("response-"),
         });
         let copies = request.headers.contains_key("x-amz-copy-source");
         match (request.method.as_str(), upload, query.get("partNumber"), other) {
             ("GET" | "HEAD", None, None, None) => Operation::Get,
             ("PUT", None, None, None) if copies => Operation::Copy,
             ("PUT", None, None, None) => Operation::Put,
-            ("DELETE", None, None, None) => Operation::Delete,
+            ("DELETE", None, None, None) => Operation::Delete(version),
             ("POST", None, None, None) if query.contains_key("uploads") => Operation::CreateUpload,
             ("PUT", Some(id), Some(number), None) => Operation::UploadPart(id, number.clone()),
             ("POST", Some(id), None, None) => Operation::CompleteUpload(id),
@@ -279,6 +285,7 @@ impl Service for S3 {
                 }
                 vec![need]
             }
+            Operation::ListVersions => vec![Need::new("s3:ListBucketVersions", bucket)],
             Operation::Location => vec![Need::new("s3:GetBucketLocation", bucket)],
             Operation::ListUploads => vec![Need::new("s3:ListBucketMultipartUploads", bucket)],
             Operation::Configuration(kind) => {
@@ -290,12 +297,14 @@ impl Service for S3 {
                 };
                 vec![Need::new(format!("s3:{verb}{}", kind.action), bucket)]
             }
-            Operation::DeleteMany => wire::leaves(&request.body)?
+            Operation::DeleteMany => writing::objects_of(&wire::leaves(&request.body)?)
                 .into_iter()
-                .filter_map(|(path, text)| (path == "Delete/Object/Key").then_some(text?))
-                .map(|key| Need::new("s3:DeleteObject", format!("{bucket}/{key}")))
+                .map(|(key, version)| Need::new(deletion(version), format!("{bucket}/{key}")))
                 .collect(),
-            Operation::Get => vec![Need::new("s3:GetObject", object)],
+            Operation::Get => {
+                let of_version = query_pairs(&request.query).any(|(name, _)| name == "versionId");
+                vec![Need::new(if of_version { "s3:GetObjectVersion" } else { "s3:GetObject" }, object)]
+            }
             Operation::Copy => {
                 let (from_bucket, from_key) = writing::copy_source(&request.headers)?;
                 vec![
@@ -306,7 +315,7 @@ impl Service for S3 {
             Operation::Put | Operation::CreateUpload | Operation::UploadPart(..) | Operation::CompleteUpload(_) => {
                 vec![Need::new("s3:PutObject", object)]
             }
-            Operation::Delete => vec![Need::new("s3:DeleteObject", object)],
+            Operation::Delete(version) => vec![Need::new(deletion(version.as_deref()), object)],
             Operation::AbortUpload(_) => vec![Need::new("s3:AbortMultipartUpload", object)],
             Operation::ListParts(_) => vec![Need::new("s3:ListMultipartUploadParts", object)],
             Operation::Unknown(_) => Vec::new(),
@@ -324,15 +333,23 @@ impl Service for S3 {
             Operation::Location => self.location(&bucket),
             Operation::List => self.list(&bucket, &request),
             Operation::ListUploads => self.list_uploads(&bucket),
+            Operation::ListVersions => self.list_versions(&bucket, &request),
             Operation::DeleteMany => self.delete_many(&bucket, &request),
             Operation::Configuration(kind) => self.configuration(&bucket, kind, &request),
             Operation::Get => self.get(&bucket, &key, &request).await,
             Operation::Put => self.put(&bucket, &key, &request).await,
             Operation::Copy => self.copy(&bucket, &key, &request).await,
-            Operation::Delete => {
+            Operation::Delete(version) => {
                 self.existing_bucket(&bucket)?;
-                self.objects.delete(&bucket, &key)?;
-                Ok(wire::empty(StatusCode::NO_CONTENT))
+                let deleted = self.delete(&bucket, &key, version.as_deref())?;
+                let mut response = wire::empty(StatusCode::NO_CONTENT);
+                if deleted.marker {
+                    wire::set(&mut response, "x-amz-delete-marker", "true");
+                }
+                if let Some(version) = &deleted.version {
+                    wire::set(&mut response, "x-amz-version-id", version);
+                }
+                Ok(response)
             }
             Operation::CreateUpload => self.create_upload(&bucket, &key, &request),
             Operation::UploadPart(id, number) => self.upload_part(&bucket, &key, &id, &number, &request).await,
@@ -354,6 +371,11 @@ impl ObjectSource for S3 {
         let object = self.existing_object(bucket, key)?;
         self.objects.content(&object).await
     }
+}
+
+/// The right that a deletion needs.
+fn deletion(version: Option<&str>) -> &'static str {
+    if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" }
 }
 
 fn no_such_key() -> AwsError {

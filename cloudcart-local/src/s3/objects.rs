@@ -3,6 +3,7 @@
 //! A key never becomes a path: `a` and `a/b` are both keys, and so is `../x`. A content file is written whole before its
 //! row, and removed after it; files that no row names are swept at start.
 
+use super::versions::{self, Versioning};
 use crate::{
     core::Core,
     error::AwsError,
@@ -21,7 +22,7 @@ use std::{
 pub(super) struct Object {
     pub(super) key: String,
     /// Name of the content file.
-    file: String,
+    pub(super) file: String,
     pub(super) size: u64,
     /// Without quotation marks.
     pub(super) etag: String,
@@ -36,6 +37,9 @@ pub(super) struct Meta {
     pub(super) headers: BTreeMap<String, String>,
     /// `x-amz-checksum-…`.
     pub(super) checksums: BTreeMap<String, String>,
+    /// The version's id, of what was written while its bucket was versioned.
+    #[serde(default)]
+    pub(super) version: Option<String>,
 }
 
 /// A part of an upload.
@@ -59,7 +63,7 @@ pub(super) struct Upload {
 
 /// The store of one account's buckets.
 pub(super) struct Objects {
-    store: Store,
+    pub(super) store: Store,
     folder: PathBuf,
 }
 
@@ -86,6 +90,7 @@ impl Objects {
                  ) WITHOUT ROWID;",
             )
         })?;
+        core.store.with(|connection| connection.execute_batch(versions::SCHEMA))?;
         let folder = core.state_dir.join("objects");
         std::fs::create_dir_all(&folder).map_err(|error| AwsError::internal(&error))?;
         let objects = Self { store: core.store.clone(), folder };
@@ -97,7 +102,10 @@ impl Objects {
     fn sweep(&self) -> Result<(), AwsError> {
         let named: HashSet<String> = self.store.with(|connection| {
             connection
-                .prepare("SELECT file FROM s3_objects UNION ALL SELECT file FROM s3_parts")?
+                .prepare(
+                    "SELECT file FROM s3_objects UNION ALL SELECT file FROM s3_parts
+                     UNION ALL SELECT file FROM s3_versions WHERE file IS NOT NULL",
+                )?
                 .query_map([], |row| row.get(0))?
                 .collect()
         })?;
@@ -139,7 +147,10 @@ impl Objects {
         let uploads = self.uploads(name)?;
         let removed = self.store.with(|connection| {
             let transaction = connection.transaction()?;
-            let full = transaction.prepare("SELECT 1 FROM s3_objects WHERE bucket = ?1 LIMIT 1")?.exists([name])?;
+            let holds = |table: &str| {
+                transaction.prepare(&format!("SELECT 1 FROM {table} WHERE bucket = ?1 LIMIT 1"))?.exists([name])
+            };
+            let full = holds("s3_objects")? || holds("s3_versions")?;
             if !full {
                 transaction.execute("DELETE FROM s3_configurations WHERE bucket = ?1", [name])?;
                 transaction.execute("DELETE FROM s3_buckets WHERE name = ?1", [name])?;
@@ -216,7 +227,7 @@ impl Objects {
         content.map(Bytes::from).map_err(|error| AwsError::internal(&error))
     }
 
-    /// Writes an object; what was under the key is gone.
+    /// Writes an object; what was under the key is gone, unless its bucket keeps versions.
     pub(super) async fn put(
         &self,
         core: &Core,
@@ -227,6 +238,9 @@ impl Objects {
         meta: Meta,
     ) -> Result<Object, AwsError> {
         let file = self.write(core, content).await?;
+        let versioning = self.versioning(bucket)?;
+        let version = (versioning == Versioning::Enabled).then(|| core.random.uuid().replace('-', ""));
+        let meta = Meta { version, ..meta };
         let object = Object {
             key: key.to_owned(),
             file,
@@ -238,11 +252,8 @@ impl Objects {
         let meta = serde_json::to_string(&object.meta).map_err(|error| AwsError::internal(&error))?;
         let replaced = self.store.with(|connection| {
             let transaction = connection.transaction()?;
-            let replaced: Option<String> = transaction
-                .query_row("SELECT file FROM s3_objects WHERE bucket = ?1 AND key = ?2", [bucket, key], |row| {
-                    row.get(0)
-                })
-                .optional()?;
+            let mut replaced = Vec::new();
+            versions::set_aside(&transaction, bucket, key, versioning, &mut replaced)?;
             transaction.execute(
                 "INSERT OR REPLACE INTO s3_objects (bucket, key, file, size, etag, modified_ms, meta)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -251,27 +262,10 @@ impl Objects {
             transaction.commit()?;
             Ok(replaced)
         })?;
-        if let Some(file) = replaced {
+        for file in replaced {
             self.discard(&file);
         }
         Ok(object)
-    }
-
-    /// Removes an object; absent is fine.
-    pub(super) fn delete(&self, bucket: &str, key: &str) -> Result<(), StoreError> {
-        let gone: Option<String> = self.store.with(|connection| {
-            connection
-                .query_row(
-                    "DELETE FROM s3_objects WHERE bucket = ?1 AND key = ?2 RETURNING file",
-                    [bucket, key],
-                    |row| row.get(0),
-                )
-                .optional()
-        })?;
-        if let Some(file) = gone {
-            self.discard(&file);
-        }
-        Ok(())
     }
 
     pub(super) fn begin(&self, bucket: &str, upload: &Upload) -> Result<(), AwsError> {
@@ -378,7 +372,7 @@ impl Objects {
         Ok(file)
     }
 
-    fn discard(&self, file: &str) {
+    pub(super) fn discard(&self, file: &str) {
         // What stays behind is swept at the next start.
         if let Err(error) = std::fs::remove_file(self.folder.join(file)) {
             tracing::debug!(%error, file, "cannot remove the content of an object");
@@ -388,7 +382,7 @@ impl Objects {
 
 const OBJECTS: &str = "SELECT key, file, size, etag, modified_ms, meta FROM s3_objects";
 
-fn read_object(row: &Row<'_>) -> rusqlite::Result<Object> {
+pub(super) fn read_object(row: &Row<'_>) -> rusqlite::Result<Object> {
     Ok(Object {
         key: row.get(0)?,
         file: row.get(1)?,
@@ -399,7 +393,7 @@ fn read_object(row: &Row<'_>) -> rusqlite::Result<Object> {
     })
 }
 
-fn meta(json: &str) -> Meta {
+pub(super) fn meta(json: &str) -> Meta {
     serde_json::from_str(json).unwrap_or_default()
 }
 
@@ -408,6 +402,6 @@ fn signed(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
 }
 
-fn unsigned(size: i64) -> u64 {
+pub(super) fn unsigned(size: i64) -> u64 {
     u64::try_from(size).unwrap_or_default()
 }

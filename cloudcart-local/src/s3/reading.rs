@@ -20,11 +20,23 @@ const OVERRIDES: [(&str, &str); 6] = [
 impl S3 {
     /// GetObject and HeadObject.
     pub(super) async fn get(&self, bucket: &str, key: &str, request: &ApiRequest) -> Result<Response<Bytes>, AwsError> {
-        let object = self.existing_object(bucket, key)?;
+        let version = query_pairs(&request.query).find(|(name, _)| name == "versionId").map(|(_, version)| version);
+        let object = match &version {
+            Some(version) => {
+                self.existing_bucket(bucket)?;
+                self.objects
+                    .version(bucket, key, version)?
+                    .ok_or_else(|| AwsError::new(404, "NoSuchVersion", "The specified version does not exist."))?
+            }
+            None => self.existing_object(bucket, key)?,
+        };
         let not_modified = check_conditions(&object, &request.headers)?;
         let mut response = Response::new(Bytes::new());
         wire::set(&mut response, "etag", &format!("\"{}\"", object.etag));
         wire::set(&mut response, "last-modified", &wire::http_date(object.modified_ms));
+        if object.meta.version.is_some() || version.is_some() {
+            wire::set(&mut response, "x-amz-version-id", object.version());
+        }
         if not_modified {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return Ok(response);

@@ -6,13 +6,14 @@ use super::{
     md5_bytes, md5_of,
     objects::Meta,
     reading::{self, text},
+    versions::{Deleted, Marker},
     wire,
 };
 use crate::{api::ApiRequest, error::AwsError, gateway::decode};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 const KEPT: [&str; 7] = [
     "cache-control",
@@ -36,6 +37,9 @@ impl S3 {
         let object = self.objects.put(&self.core, bucket, key, &request.body, md5_of(&request.body), meta).await?;
         let mut response = wire::empty(StatusCode::OK);
         wire::set(&mut response, "etag", &format!("\"{}\"", object.etag));
+        if let Some(version) = &object.meta.version {
+            wire::set(&mut response, "x-amz-version-id", version);
+        }
         wire::set(&mut response, "x-amz-checksum-type", "FULL_OBJECT");
         for (name, value) in &object.meta.checksums {
             wire::set(&mut response, name, value);
@@ -71,27 +75,67 @@ impl S3 {
         Ok(wire::xml("CopyObjectResult", &inner))
     }
 
+    /// Deletes an object or a version of it. In a versioned bucket an object is hidden by a delete marker instead.
+    pub(super) fn delete(&self, bucket: &str, key: &str, version: Option<&str>) -> Result<Deleted, AwsError> {
+        let id = self.new_version();
+        let marker = Marker { id: &id, now_ms: self.core.clock.now_ms() };
+        Ok(self.objects.delete(bucket, key, version, marker)?)
+    }
+
     /// DeleteObjects: up to a thousand keys in one request.
     pub(super) fn delete_many(&self, bucket: &str, request: &ApiRequest) -> Result<Response<Bytes>, AwsError> {
         self.existing_bucket(bucket)?;
         let leaves = wire::leaves(&request.body)?;
-        let texts = |wanted: &'static str| {
-            leaves.iter().filter_map(move |(path, text)| if path == wanted { text.as_deref() } else { None })
-        };
-        let quiet = texts("Delete/Quiet").any(|text| text == "true");
-        let keys: Vec<&str> = texts("Delete/Object/Key").collect();
-        if keys.is_empty() || keys.len() > 1000 {
+        let quiet = leaves.iter().any(|(path, text)| path == "Delete/Quiet" && text.as_deref() == Some("true"));
+        let named = objects_of(&leaves);
+        if named.is_empty() || named.len() > 1000 {
             return Err(AwsError::bad_request("MalformedXML", "A deletion names 1 to 1000 keys"));
         }
         let mut inner = String::new();
-        for key in keys {
-            self.objects.delete(bucket, key)?;
-            if !quiet {
-                let _ = write!(inner, "<Deleted>{}</Deleted>", wire::tag("Key", key));
+        for (key, version) in named {
+            let deleted = self.delete(bucket, key, version)?;
+            if quiet {
+                continue;
             }
+            inner += "<Deleted>";
+            inner += &wire::tag("Key", key);
+            match deleted.version.filter(|_| deleted.marker || version.is_some()) {
+                Some(marker) if deleted.marker => {
+                    inner += &version.map(|version| wire::tag("VersionId", version)).unwrap_or_default();
+                    inner += "<DeleteMarker>true</DeleteMarker>";
+                    inner += &wire::tag("DeleteMarkerVersionId", &marker);
+                }
+                Some(version) => inner += &wire::tag("VersionId", &version),
+                None => {}
+            }
+            inner += "</Deleted>";
         }
         Ok(wire::xml("DeleteResult", &inner))
     }
+}
+
+/// The keys that a deletion names, each with the version it names.
+pub(super) fn objects_of(leaves: &[(String, Option<String>)]) -> Vec<(&str, Option<&str>)> {
+    let mut named: Vec<(&str, Option<&str>)> = Vec::new();
+    for (path, text) in leaves {
+        match (path.as_str(), text.as_deref()) {
+            // The start of an element is a leaf without text.
+            ("Delete/Object", None) => named.push(("", None)),
+            ("Delete/Object/Key", Some(key)) => {
+                if let Some(last) = named.last_mut() {
+                    last.0 = key;
+                }
+            }
+            ("Delete/Object/VersionId", Some(version)) => {
+                if let Some(last) = named.last_mut() {
+                    last.1 = Some(version);
+                }
+            }
+            _ => {}
+        }
+    }
+    named.retain(|(key, _)| !key.is_empty());
+    named
 }
 
 /// Bucket and key of `x-amz-copy-source`.
@@ -103,7 +147,10 @@ pub(super) fn copy_source(headers: &HeaderMap) -> Result<(String, String), AwsEr
         )
     };
     let source = decode(text(headers, "x-amz-copy-source").ok_or_else(invalid)?);
-    let path = source.trim_start_matches('/').split("?versionId=").next().unwrap_or_default();
+    let path = source.trim_start_matches('/');
+    if path.contains("?versionId=") {
+        return Err(AwsError::not_offered("s3: a copy of an older version"));
+    }
     let (bucket, key) = path.split_once('/').ok_or_else(invalid)?;
     Ok((bucket.to_owned(), key.to_owned()))
 }
@@ -139,7 +186,7 @@ pub(super) fn kept_headers(headers: &HeaderMap) -> Meta {
         .filter(|(name, _)| kept(name.as_str()))
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    Meta { headers, checksums: BTreeMap::new() }
+    Meta { headers, ..Meta::default() }
 }
 
 /// The body's checksums, each compared with what the client says; without one it is S3's own default.

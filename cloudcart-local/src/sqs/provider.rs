@@ -2,8 +2,8 @@
 //!
 //! Source: the CloudFormation resource reference, `AWS::SQS::Queue` and `AWS::SQS::QueuePolicy`.
 
-use super::engine::Engine;
-use crate::provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest};
+use super::{attributes, engine::Engine};
+use crate::provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, sync::Arc};
@@ -170,6 +170,41 @@ impl ResourceProvider for Queues {
         let fifo = wanted(&request.properties)?.contains_key("FifoQueue");
         gone_is_fine(self.0.delete(&Self::name(request, fifo)?))
     }
+
+    async fn read(&self, physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let queue = match self.0.queue(&self.0.name_in_url(physical_id)?) {
+            Err(error) if error.code == "QueueDoesNotExist" => return Ok(Reading::Gone),
+            other => other?,
+        };
+        let wanted = attributes::validate(&wanted(&request.properties)?, queue.settings.fifo)?;
+        let wanted = wanted.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        Ok(Reading::There {
+            expected: shown(&wanted, &tags(&request.properties)?),
+            actual: shown(&queue.attributes, &queue.tags),
+        })
+    }
+}
+
+/// Attributes and tags in one form: documents as JSON, whatever their spelling.
+fn shown(attributes: &BTreeMap<String, String>, tags: &BTreeMap<String, String>) -> Map<String, Value> {
+    let value = |(name, text): (String, String)| {
+        let document = text.starts_with('{').then(|| serde_json::from_str(&text).ok()).flatten();
+        (name, document.map_or(Value::String(text), numbers_as_text))
+    };
+    let mut shown: Map<String, Value> = attributes::shown(attributes).into_iter().map(value).collect();
+    shown.insert("Tags".to_owned(), json!(tags));
+    shown
+}
+
+/// `maxReceiveCount` may be written as a number or as text.
+fn numbers_as_text(document: Value) -> Value {
+    match document {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, numbers_as_text(value))).collect::<Map<_, _>>().into()
+        }
+        other => other,
+    }
 }
 
 fn gone_is_fine(result: Result<(), crate::error::AwsError>) -> Result<(), ProvisionError> {
@@ -252,6 +287,25 @@ impl ResourceProvider for Policies {
 
     async fn delete(&self, _physical_id: &str, request: &ResourceRequest) -> Result<(), ProvisionError> {
         self.clear(&queues(&request.properties)?)
+    }
+
+    /// Gone when no queue has a policy any more; otherwise the first policy that is another is shown.
+    async fn read(&self, _physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let shown = |text: &str| {
+            let document: Value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
+            Map::from_iter([("PolicyDocument".to_owned(), document)])
+        };
+        let expected = shown(&Self::document(&request.properties)?);
+        let mut found = Vec::new();
+        for url in queues(&request.properties)? {
+            match self.0.queue(&self.0.name_in_url(&url)?) {
+                Ok(queue) => found.extend(queue.attributes.get("Policy").map(|text| shown(text))),
+                Err(error) if error.code == "QueueDoesNotExist" => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let actual = found.iter().find(|one| **one != expected).or(found.first());
+        Ok(actual.cloned().map_or(Reading::Gone, |actual| Reading::There { expected, actual }))
     }
 }
 

@@ -111,8 +111,11 @@ pub(crate) fn from_cfn_lint(manifest: &Manifest, crate_directory: &Path, origin:
             bail!("{type_name} is not a type that CloudFormation has in us-east-1");
         };
         let schema = read(&origin.join(format!("resources/{hash}.json")))?;
+        let mut facts = json!({"stateful": stateful.contains_key(type_name)});
+        if let Some(permissions) = permissions(&schema) {
+            facts["permissions"] = permissions;
+        }
         let mut schema = strip(&schema);
-        let facts = json!({"stateful": stateful.contains_key(type_name)});
         if let Json::Object(schema) = &mut schema {
             schema.insert("cloudcart".to_owned(), facts);
         }
@@ -128,6 +131,32 @@ pub(crate) fn from_cfn_lint(manifest: &Manifest, crate_directory: &Path, origin:
     let date = read(&origin.join("version.json"))?;
     let date = date["schema_date"].as_str().context("version.json has no `schema_date`")?.to_owned();
     Ok(Vendored { schemas, actions, readme: readme(&date) })
+}
+
+/// What CloudFormation needs to be allowed, in the name of its caller, by what it does with a resource. Lists of all resources
+/// of a type are nothing that a stack asks for.
+fn permissions(schema: &Json) -> Option<Json> {
+    let mut done = Map::new();
+    for (handler, body) in schema.get("handlers")?.as_object()? {
+        let mut actions: Vec<String> = super::schema::texts(body, "permissions")
+            .into_iter()
+            .filter(|action| is_action(action))
+            .map(str::to_owned)
+            .collect();
+        actions.sort_unstable();
+        actions.dedup();
+        if handler != "list" && !actions.is_empty() {
+            done.insert(handler.clone(), json!(actions));
+        }
+    }
+    (!done.is_empty()).then_some(Json::Object(done))
+}
+
+/// Whether a text is an action of IAM: some schemas name other things among them.
+fn is_action(text: &str) -> bool {
+    let word =
+        |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    text.split_once(':').is_some_and(|(service, name)| word(service) && word(name))
 }
 
 /// What the manifest says is put into the schema. Doing it twice changes nothing.
@@ -386,9 +415,10 @@ fn readme(date: &str) -> String {
         Made by `cargo xtask generate`, except for `resources.toml`, which says which types there are; see\n\
         `docs/adding-a-resource-type.md`.\n\n\
         They are AWS's resource provider schemas of {date} (us-east-1), as cfn-lint {CFN_LINT} carries them\n\
-        with its patches. What is no fact about a property (texts, handlers, tagging) is left out, so are definitions that\n\
+        with its patches. What is no fact about a property (texts, tagging) is left out, so are definitions that\n\
         nothing leads to; what `add` in `resources.toml` says is merged in, and `cloudcart` holds what the official schema has no\n\
-        word for: whether the resource keeps data, what `Ref` gives, and which attribute is the ARN.\n\n\
+        word for: whether the resource keeps data, what `Ref` gives, and which attribute is the ARN; and the handlers' permissions,\n\
+        which is what CloudFormation does in the name of whoever deploys.\n\n\
         `actions.json` holds the names of IAM actions. Which there are is from the same package, which has them in lower case;\n\
         their capitals are those of AWS's Service Authorization Reference.\n\n\
         cfn-lint's files are licensed under MIT-0 (MIT No Attribution), Copyright Amazon.com, Inc. or its affiliates.\n"
@@ -404,7 +434,7 @@ pub(crate) fn is_type_name(name: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{merge, print, prune, strip};
+    use super::{merge, permissions, print, prune, strip};
 
     #[test]
     fn prose_goes_and_facts_and_properties_of_the_same_name_stay() {
@@ -429,6 +459,17 @@ mod tests {
             }
         });
         assert_eq!(strip(&schema), expected);
+    }
+
+    #[test]
+    fn a_handler_s_actions_are_kept_and_words_that_are_none_are_not() {
+        let schema = json!({"handlers": {
+            "create": {"permissions": ["tea:Boil", "s3:REST.PUT.OBJECT", "tea:Boil", "iam:PassRole"]},
+            "list": {"permissions": ["tea:ListKettles"]},
+            "read": {"permissions": []}
+        }});
+        assert_eq!(permissions(&schema), Some(json!({"create": ["iam:PassRole", "tea:Boil"]})));
+        assert_eq!(permissions(&json!({})), None);
     }
 
     #[test]

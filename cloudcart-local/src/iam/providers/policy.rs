@@ -5,7 +5,7 @@
 use super::{NO_GROUPS, NO_USERS, document, names, policy_name, text};
 use crate::{
     iam::Iam,
-    provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
+    provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest},
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
@@ -110,6 +110,28 @@ impl ResourceProvider for PolicyProvider {
             }
             Ok(())
         })
+    }
+
+    /// Gone when no role has it any more; otherwise the roles that do, and the first document that is another.
+    async fn read(&self, _physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let wanted = Wanted::read(&request.properties)?;
+        let (mut roles, mut document) = (Vec::new(), None);
+        for name in &wanted.roles {
+            let found = self.iam.find_role(name).and_then(|mut role| role.inline.remove(&wanted.name));
+            if let Some(found) = found {
+                roles.push(*name);
+                if document.is_none() || found != wanted.document {
+                    document = Some(found);
+                }
+            }
+        }
+        let shown = |roles: &[&str], document: &Value| {
+            Map::from_iter([("PolicyDocument".to_owned(), document.clone()), ("Roles".to_owned(), json!(roles))])
+        };
+        Ok(document.map_or(Reading::Gone, |document| Reading::There {
+            expected: shown(&wanted.roles, &wanted.document),
+            actual: shown(&roles, &document),
+        }))
     }
 
     async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {

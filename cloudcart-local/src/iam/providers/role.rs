@@ -5,7 +5,7 @@
 use super::{list, path, text};
 use crate::{
     iam::{Iam, Role},
-    provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest, fit},
+    provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest, fit},
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -134,6 +134,30 @@ impl ResourceProvider for RoleProvider {
     async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
         self.delete(&fit(&request.generated_name, NAME_LIMIT), request).await
     }
+
+    /// Policies that other resources put there are not the role's own, and not compared.
+    async fn read(&self, physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let Some(role) = self.iam.find_role(physical_id) else { return Ok(Reading::Gone) };
+        let wanted = read(role.name.clone(), role.id.clone(), &request.properties)?;
+        Ok(Reading::There { expected: shown(&wanted), actual: shown(&role) })
+    }
+}
+
+fn shown(role: &Role) -> Map<String, Value> {
+    let own: Map<String, Value> = role
+        .inline
+        .iter()
+        .filter(|(name, _)| !role.put_by.contains_key(*name))
+        .map(|(name, document)| (name.clone(), document.clone()))
+        .collect();
+    let managed: BTreeSet<&String> = role.managed.iter().collect();
+    Map::from_iter([
+        ("AssumeRolePolicyDocument".to_owned(), role.trust.clone()),
+        ("ManagedPolicyArns".to_owned(), serde_json::json!(managed)),
+        ("MaxSessionDuration".to_owned(), role.max_session_seconds.into()),
+        ("PermissionsBoundary".to_owned(), serde_json::json!(role.boundary)),
+        ("Policies".to_owned(), own.into()),
+    ])
 }
 
 fn read(name: String, id: String, properties: &Map<String, Value>) -> Result<Role, ProvisionError> {

@@ -77,6 +77,24 @@ impl MappingRecord {
         body
     }
 
+    /// What a template may say of a mapping, as it is.
+    pub(super) fn shown(&self) -> Map<String, Value> {
+        let settings = &self.settings;
+        let filters: Vec<Value> = settings.filters.iter().map(|pattern| json!({ "Pattern": pattern })).collect();
+        let types: &[&str] = if settings.report_item_failures { &["ReportBatchItemFailures"] } else { &[] };
+        Map::from_iter([
+            ("BatchSize".to_owned(), json!(settings.batch_size)),
+            ("Enabled".to_owned(), json!(settings.enabled)),
+            ("EventSourceArn".to_owned(), json!(self.queue_arn)),
+            ("FilterCriteria".to_owned(), json!({ "Filters": filters })),
+            ("FunctionName".to_owned(), json!(self.function)),
+            ("FunctionResponseTypes".to_owned(), json!(types)),
+            ("MaximumBatchingWindowInSeconds".to_owned(), json!(settings.window)),
+            ("ScalingConfig".to_owned(), json!({ "MaximumConcurrency": settings.max_concurrency })),
+            ("Tags".to_owned(), json!(self.tags)),
+        ])
+    }
+
     pub(super) fn arn(&self, core: &Core) -> String {
         core.arn("lambda", &format!("event-source-mapping:{}", self.uuid))
     }
@@ -84,7 +102,7 @@ impl MappingRecord {
 
 impl MappingSettings {
     /// Reads settings; what is absent comes from `base` or is Lambda's default.
-    fn read(members: &Map<String, Value>, base: Option<&Self>) -> Result<Self, AwsError> {
+    pub(super) fn read(members: &Map<String, Value>, base: Option<&Self>) -> Result<Self, AwsError> {
         for name in [
             "StartingPosition",
             "ParallelizationFactor",
