@@ -32,7 +32,6 @@ fn role(cloud: &Cloud, name: &str, actions: &str) -> String {
         tags: BTreeMap::new(),
         express: false,
         on_failure: OnFailure::Rollback,
-        express: false,
         change_set: "first".to_owned(),
     };
     cloud.runtime().block_on(async {
