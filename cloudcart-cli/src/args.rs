@@ -326,6 +326,9 @@ pub(crate) struct Synth {
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
+    /// Also compare what is there with what the stack says
+    #[arg(long)]
+    pub(crate) drift: bool,
     /// End with 20 when there are changes
     #[arg(long)]
     pub(crate) exit_code: bool,

@@ -203,7 +203,7 @@ fn principals(principal: &Value) -> String {
 }
 
 /// A value on one line, short enough to read. Whole hashes tell nobody more than their beginnings.
-fn shown(value: &str) -> String {
+pub(crate) fn shown(value: &str) -> String {
     let value = match serde_json::from_str::<Value>(value) {
         Ok(json @ Value::Object(_)) => brief(&json),
         _ => value.to_owned(),

@@ -140,6 +140,16 @@ fn code_alone_is_brought_up_to_date_and_the_next_deployment_reconciles() {
     assert_eq!(updates[0]["function"], "cart");
     assert_eq!(shop.run(&["diff", "--exit-code"]).code, 0);
 
+    // A setting that was changed beside the stack is no change of the template, and drift.
+    shop.on_target(async |target| {
+        let name = cloudcart_deploy::functions::name_of(target, STACK, "CartFunction").await.unwrap();
+        target.lambda().update_function_configuration().function_name(name).memory_size(512).send().await.unwrap();
+    });
+    assert_eq!(shop.run(&["diff", "--exit-code"]).code, 0);
+    let drift = shop.run(&["diff", "--drift", "--exit-code"]);
+    assert_eq!(drift.code, 20, "{}", drift.err);
+    assert!(drift.out.contains("      MemorySize: 256 in the stack, 512 live\n"), "{}", drift.out);
+
     // Code that was changed beside the stack: CloudFormation sees no change, and the deployment still puts it back.
     swap_code(&shop, "CartFunction", "OrdersCodeKey");
     let full = shop.ok(&["deploy"]);

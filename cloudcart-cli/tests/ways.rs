@@ -458,6 +458,7 @@ async fn a_template_over_the_inline_limit_goes_through_the_bucket_and_a_huge_one
             bucket: bucket.clone(),
             parameters: std::collections::BTreeMap::new(),
             tags: std::collections::BTreeMap::new(),
+            express: false,
             on_failure: OnFailure::Rollback,
             change_set: "one".to_owned(),
         }

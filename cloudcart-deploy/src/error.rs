@@ -383,9 +383,9 @@ fn kind_of(code: Option<&str>, message: &str, status: Option<u16>) -> AwsKind {
         return AwsKind::NotOffered;
     }
     match code.unwrap_or_default() {
+        "InvalidAction" | "UnknownOperationException" | "NotImplemented" => AwsKind::NotOffered,
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => AwsKind::Clock,
         "SignatureDoesNotMatch" | "InvalidSignatureException" if tells_time(message) => AwsKind::Clock,
-        "InvalidAction" | "UnknownOperationException" | "NotImplemented" => AwsKind::NotOffered,
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
@@ -448,9 +448,9 @@ mod tests {
         assert_eq!(kind_of(None, "", Some(403)), AwsKind::Denied);
         assert_eq!(kind_of(Some("Throttling"), "", Some(400)), AwsKind::Throttled);
         assert_eq!(kind_of(Some("NotImplemented"), "", Some(501)), AwsKind::NotOffered);
+        assert_eq!(kind_of(Some("InvalidAction"), "", Some(400)), AwsKind::NotOffered);
         assert_eq!(kind_of(Some("ValidationError"), "", Some(400)), AwsKind::Service);
         assert_eq!(kind_of(None, "", Some(404)), AwsKind::NotFound);
-        assert_eq!(kind_of(Some("InvalidAction"), "", Some(400)), AwsKind::NotOffered);
     }
 
     #[test]

@@ -47,9 +47,15 @@ pub(crate) async fn run(session: &Session<'_>, args: &Deploy) -> Result<Exit, Fa
                 .because(error.to_string())
         })?;
     }
+    if session.settings.stage == PRODUCTION && stack::protect(&target, &view.name, true).await? {
+        session.printer.note("termination protection is on: `destroy` refuses until `cloudcart protect off`");
+    }
     tell(session, &view, changed)?;
     Ok(Exit::Done)
 }
+
+/// The stage that is somebody's production: it is protected, and refuses what is for trying out.
+const PRODUCTION: &str = "prod";
 
 /// Shows the changes. Nothing is uploaded, and no change set stays.
 async fn dry_run(session: &Session<'_>, target: &Target, reporter: &Progress<'_>) -> Result<Exit, Failure> {
@@ -82,7 +88,7 @@ fn what_is_given_up(session: &Session<'_>, args: &Deploy) {
 /// What is certain to be refused is refused before the long work.
 fn refuse_early(session: &Session<'_>, args: &Deploy) -> Result<(), Failure> {
     let settings = &session.settings;
-    if settings.stage == "prod" && settings.shop.identity == "demo" {
+    if settings.stage == PRODUCTION && settings.shop.identity == "demo" {
         return Err(Failure::refused("stage `prod` cannot run with `shop.identity = \"demo\"`")
             .because("in demo mode anybody can read anybody's orders")
             .hint("set `shop.identity = \"standard\"`"));

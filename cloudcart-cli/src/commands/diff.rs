@@ -1,8 +1,9 @@
 //! `diff`: what a deployment would change.
 
 use cloudcart_deploy::code;
+use cloudcart_deploy::stack::drift::{self, DriftStatus, Drifted};
 use cloudcart_deploy::stack::{self, Plan};
-use cloudcart_deploy::{Event, Reporter, Target};
+use cloudcart_deploy::{Error, Event, Reporter, Target};
 use serde_json::json;
 
 use crate::args::Diff;
@@ -19,8 +20,10 @@ pub(crate) async fn run(session: &Session<'_>, args: &Diff) -> Result<Exit, Fail
     let made = pipeline::make(session, &reporter).await?;
     let plan = pipeline::preview(session, &target, &made, &reporter).await?;
     let beside = code_beside_the_stack(session, &target, &made, plan.as_ref()).await?;
-    tell(session, plan.as_ref(), &beside)?;
-    let found = plan.is_some() || !beside.is_empty();
+    let drifted = if args.drift { Some(drifted(session, &target, &reporter).await?) } else { None };
+    tell(session, plan.as_ref(), &beside, drifted.as_deref())?;
+    let drifts = drifted.iter().flatten().any(|one| one.status.is_drift());
+    let found = plan.is_some() || !beside.is_empty() || drifts;
     Ok(if found && args.exit_code { Exit::Changes } else { Exit::Done })
 }
 
@@ -42,7 +45,22 @@ async fn code_beside_the_stack(
     Ok(found.into_iter().filter(|(_, differs)| *differs).map(|(live, _)| live.logical_id).collect())
 }
 
-fn tell(session: &Session<'_>, plan: Option<&Plan>, beside: &[String]) -> Result<(), Failure> {
+/// What differs from what the stack says. A stack that is not there has nothing that could.
+async fn drifted(session: &Session<'_>, target: &Target, reporter: &dyn Reporter) -> Result<Vec<Drifted>, Failure> {
+    let found = drift::detect(target, &session.settings.stack_name, reporter).await;
+    session.printer.clear();
+    match found {
+        Err(Error::NoStack(_)) => Ok(Vec::new()),
+        other => Ok(other?),
+    }
+}
+
+fn tell(
+    session: &Session<'_>,
+    plan: Option<&Plan>,
+    beside: &[String],
+    drifted: Option<&[Drifted]>,
+) -> Result<(), Failure> {
     let printer = &session.printer;
     if printer.is_json() {
         return printer.json(&json!({
@@ -50,6 +68,7 @@ fn tell(session: &Session<'_>, plan: Option<&Plan>, beside: &[String]) -> Result
             "changes": plan.is_some() || !beside.is_empty(),
             "plan": plan,
             "codeBesideTheStack": beside,
+            "drift": drifted,
         }));
     }
     match plan {
@@ -63,7 +82,32 @@ fn tell(session: &Session<'_>, plan: Option<&Plan>, beside: &[String]) -> Result
     for id in beside {
         printer.line(&format!("  ~ {id} runs other code than the stack says; a full deploy puts it back"))?;
     }
+    for line in drifted.map(drift_lines).unwrap_or_default() {
+        printer.line(&line)?;
+    }
     Ok(())
+}
+
+fn drift_lines(drifted: &[Drifted]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for one in drifted.iter().filter(|one| one.status.is_drift()) {
+        let what = if one.status == DriftStatus::Deleted { "IS GONE" } else { "is not as the stack says" };
+        lines.push(format!("  ≠ {} {} ({}) {what}", one.logical_id, one.resource_type, one.physical_id));
+        for difference in &one.differences {
+            let path = difference.path.trim_start_matches('/').replace('/', ".");
+            let value = |value: &Option<String>| value.as_deref().map_or_else(|| "(none)".to_owned(), plan::shown);
+            let (expected, actual) = (value(&difference.expected), value(&difference.actual));
+            lines.push(format!("      {path}: {expected} in the stack, {actual} live"));
+        }
+    }
+    if lines.is_empty() {
+        lines.push("drift: none found".to_owned());
+    }
+    let unchecked = drifted.iter().filter(|one| !one.status.is_drift()).count();
+    if unchecked > 0 {
+        lines.push(format!("drift: {unchecked} resources are of types that cannot be compared"));
+    }
+    lines
 }
 
 /// Tells everything but the plan, which is the result.

@@ -43,7 +43,7 @@ pub(crate) async fn run(session: &Session<'_>, args: &args::Rollback) -> Result<
                 failed.iter().for_each(|one| printer.note(&format!("  {}", describe_stuck(one))));
             }
             confirm(session, &format!("take back what the failed operation did to stack `{name}`?")).await?;
-            begin(session, target);
+            begin(session, &target);
             rollback::roll_back(&target, &view, &Progress::notes(printer)).await?
         }
         Rollback::Busy => {

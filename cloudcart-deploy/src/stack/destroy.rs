@@ -327,6 +327,7 @@ mod tests {
             reason: None,
             outputs: BTreeMap::new(),
             descriptions: BTreeMap::new(),
+            parameters: BTreeMap::new(),
             protected: false,
         };
         let survey = Survey {

@@ -136,6 +136,7 @@ mod tests {
             status: status.to_owned(),
             reason: reason.map(str::to_owned),
             is_stack: logical_id == "s",
+            ..ResourceEvent::default()
         }
     }
 

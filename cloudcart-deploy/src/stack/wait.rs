@@ -154,6 +154,20 @@ pub(crate) async fn settle(
     }
 }
 
+/// Of events, oldest first, those up to the end of the operation, and that end if another operation follows it.
+fn of_this_operation(mut events: Vec<ResourceEvent>) -> (Vec<ResourceEvent>, Option<ResourceEvent>) {
+    let Some(end) = events.iter().position(ends_an_operation) else { return (events, None) };
+    let ours = &events[end];
+    let foreign = ours.operation.is_some()
+        && events[end + 1..].iter().any(|event| event.operation.is_some() && event.operation != ours.operation);
+    if !foreign {
+        return (events, None);
+    }
+    let ours = ours.clone();
+    events.truncate(end + 1);
+    (events, Some(ours))
+}
+
 /// What a failure to watch means: the operation is CloudFormation's, and goes on whoever watches.
 fn unwatched(stack: &str, error: Error) -> Error {
     let stack = stack.to_owned();
@@ -168,20 +182,6 @@ fn unwatched(stack: &str, error: Error) -> Error {
         }
         other => other,
     }
-}
-
-/// Of events, oldest first, those up to the end of the operation, and that end if another operation follows it.
-fn of_this_operation(mut events: Vec<ResourceEvent>) -> (Vec<ResourceEvent>, Option<ResourceEvent>) {
-    let Some(end) = events.iter().position(ends_an_operation) else { return (events, None) };
-    let ours = &events[end];
-    let foreign = ours.operation.is_some()
-        && events[end + 1..].iter().any(|event| event.operation.is_some() && event.operation != ours.operation);
-    if !foreign {
-        return (events, None);
-    }
-    let ours = ours.clone();
-    events.truncate(end + 1);
-    (events, Some(ours))
 }
 
 /// A stack that is gone was not gone before the operation.
