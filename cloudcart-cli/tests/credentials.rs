@@ -340,6 +340,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("dlq", &["peek"]),
     ("logs", &["worker", "--no-follow"]),
     ("orders", &["show", "0199a3b4-0000-7000-8000-00000000000f"]),
+    ("protect", &["on"]),
 ];
 
 #[test]
