@@ -48,9 +48,7 @@ fn way_out(failed: &StackFailure) -> &'static str {
     match (failed.ending, failed.status.as_str()) {
         (Ending::RolledBack, _) => "everything is as it was; mend the cause and deploy again",
         (Ending::Gone, _) => "nothing of the stack is left; mend the cause and deploy again",
-        (_, "UPDATE_ROLLBACK_FAILED") => "mend what failed last, then `cloudcart rollback` goes on with the way back",
-        (_, "DELETE_FAILED") => "mend what blocks the removal, then `cloudcart destroy` again",
-        _ => "mend the cause, then deploy again, or `cloudcart destroy` to start over",
+        (_, status) => cloudcart_deploy::stack::way_out(status),
     }
 }
 

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use cloudcart_deploy::Target;
-use cloudcart_deploy::stack::{self, Cancel, Ending, StackView, cancellation, ending};
+use cloudcart_deploy::stack::{self, Cancel, Ending, StackStatus, cancellation, ending};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -69,7 +69,7 @@ pub(crate) async fn unless_interrupted(
                 result = &mut work => return result,
                 view = look(&target, &stack) => view,
             };
-            if view.as_ref().is_none_or(|view| ending(&view.status) != Ending::Running) {
+            if !view.runs() {
                 // The call that starts it may be on its way.
                 tokio::select! {
                     result = &mut work => return result,
@@ -77,19 +77,18 @@ pub(crate) async fn unless_interrupted(
                 }
                 view = look(&target, &stack).await;
             }
-            let way = view.as_ref().map(|view| cancellation(&view.status));
             let offered = signal == Signal::Interrupt && somebody_is_there(session);
-            let (Some(Cancel::RollBack | Cancel::Remove), true) = (&way, offered) else {
-                return Err(detached(session, &stack, view.as_ref()));
+            let (Some(way @ (Cancel::RollBack | Cancel::Remove)), true) = (view.way_back(), offered) else {
+                return Err(detached(session, &stack, &view));
             };
-            session.printer.note(&offer(&stack, view.as_ref(), way.as_ref()));
+            session.printer.note(&offer(&stack, &view, &way));
             tokio::select! {
                 result = &mut work => return result,
                 () = tokio::time::sleep(SECOND_PRESS) => {
-                    return Err(detached(session, &stack, look(&target, &stack).await.as_ref()));
+                    return Err(detached(session, &stack, &look(&target, &stack).await));
                 }
                 signal = interrupted() => if signal == Signal::Terminate {
-                    return Err(detached(session, &stack, view.as_ref()));
+                    return Err(detached(session, &stack, &view));
                 }
             }
             // From here on the work shows the way back; a third press leaves it alone.
@@ -105,7 +104,7 @@ pub(crate) async fn unless_interrupted(
                     }
                     (&mut work).await
                 } => cancelled(&stack, outcome),
-                _ = interrupted() => Err(detached(session, &stack, look(&target, &stack).await.as_ref())),
+                _ = interrupted() => Err(detached(session, &stack, &look(&target, &stack).await)),
             }
         }
     }
@@ -125,33 +124,62 @@ fn cancelled(stack: &str, outcome: Result<Exit, Failure>) -> Result<Exit, Failur
     }
 }
 
-/// What the first press says while a second one is waited for.
-fn offer(stack: &str, view: Option<&StackView>, way: Option<&Cancel>) -> String {
-    let what = match way {
-        Some(Cancel::Remove) => "cancels it: the stack is new, so it is removed with all that is in it",
-        _ => "cancels it: the stack goes back to what it was",
-    };
-    format!("{}\npress Ctrl-C again within {} s and that {what}", standing(stack, view), SECOND_PRESS.as_secs())
+/// How a stack stands, as far as it can be seen.
+enum Standing {
+    Seen(StackStatus),
+    Gone,
+    /// It could not be asked.
+    Unknown,
 }
 
-fn standing(stack: &str, view: Option<&StackView>) -> String {
-    match view {
-        Some(view) if ending(&view.status) == Ending::Running => {
-            format!("stack `{stack}` is {}; the operation goes on without this command", view.status.as_str())
+impl Standing {
+    fn runs(&self) -> bool {
+        matches!(self, Self::Seen(status) if ending(status) == Ending::Running)
+    }
+
+    fn way_back(&self) -> Option<Cancel> {
+        match self {
+            Self::Seen(status) => Some(cancellation(status)),
+            _ => None,
         }
-        Some(view) => format!("stack `{stack}` is {}", view.status.as_str()),
-        None => format!("how stack `{stack}` stands is not known; the operation may go on without this command"),
+    }
+
+    fn in_words(&self, stack: &str) -> String {
+        match self {
+            Self::Seen(status) if self.runs() => {
+                format!("stack `{stack}` is {}; the operation goes on without this command", status.as_str())
+            }
+            Self::Seen(status) => format!("stack `{stack}` is {}", status.as_str()),
+            Self::Gone => format!("stack `{stack}` is gone"),
+            Self::Unknown => {
+                format!("how stack `{stack}` stands is not known; the operation may go on without this command")
+            }
+        }
     }
 }
 
-/// Stops watching.
-fn detached(session: &Session<'_>, stack: &str, view: Option<&StackView>) -> Failure {
-    Failure::new(Exit::Interrupted, format!("interrupted: {}", standing(stack, view)))
-        .hint(format!("to watch it again: {}", again(session.app.name, std::env::args().skip(1))))
+async fn look(target: &Target, stack: &str) -> Standing {
+    match tokio::time::timeout(LAST_LOOK, stack::describe(target, stack)).await {
+        Ok(Ok(Some(view))) => Standing::Seen(view.status),
+        Ok(Ok(None)) => Standing::Gone,
+        Ok(Err(_)) | Err(_) => Standing::Unknown,
+    }
 }
 
-async fn look(target: &Target, stack: &str) -> Option<StackView> {
-    tokio::time::timeout(LAST_LOOK, stack::describe(target, stack)).await.ok()?.ok()?
+/// What the first press says while a second one is waited for.
+fn offer(stack: &str, standing: &Standing, way: &Cancel) -> String {
+    let what = match way {
+        Cancel::Remove => "cancels it: the stack is new, so it is removed with all that is in it",
+        _ => "cancels it: the stack goes back to what it was",
+    };
+    let seconds = SECOND_PRESS.as_secs();
+    format!("{}\npress Ctrl-C again within {seconds} s and that {what}", standing.in_words(stack))
+}
+
+/// Stops watching.
+fn detached(session: &Session<'_>, stack: &str, standing: &Standing) -> Failure {
+    Failure::new(Exit::Interrupted, format!("interrupted: {}", standing.in_words(stack)))
+        .hint(format!("to watch it again: {}", again(session.app.name, std::env::args().skip(1))))
 }
 
 /// Throws the change set away that this command made. A second Ctrl-C leaves it.

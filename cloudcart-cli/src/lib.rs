@@ -14,11 +14,13 @@ mod failure;
 mod interrupt;
 #[cfg(feature = "local")]
 mod local;
+mod log_lines;
 mod pipeline;
 mod plan;
 mod printer;
 mod progress;
 mod project;
+mod screen;
 mod seed;
 mod session;
 pub mod shop_app;

@@ -6,13 +6,15 @@ use serde_json::Value;
 use crate::printer::{Printer, Tone};
 
 /// How much of a plan is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Detail {
     /// The counts alone.
     Counts,
-    /// Each change; of a new resource that it is new, and its rights.
+    /// Each change; of a new resource that it is new, and its rights. What only follows from another change is one line each.
     Changes,
     /// Also what each new resource is made with.
+    Made,
+    /// All that is known.
     Everything,
 }
 
@@ -34,7 +36,9 @@ pub(crate) fn lines(plan: &Plan, detail: Detail) -> Vec<Line> {
     if detail == Detail::Counts {
         return lines;
     }
-    let (rights, others): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.is_about_rights());
+    let (follows, certain): (Vec<_>, Vec<_>) =
+        plan.changes.iter().partition(|change| detail < Detail::Everything && only_follows(change));
+    let (rights, others): (Vec<_>, Vec<_>) = certain.into_iter().partition(|change| change.is_about_rights());
     for change in others {
         resource(change, plan, detail, &mut lines);
     }
@@ -42,6 +46,14 @@ pub(crate) fn lines(plan: &Plan, detail: Detail) -> Vec<Line> {
         lines.push((None, "who may do what:".to_owned()));
         for change in rights {
             resource(change, plan, detail, &mut lines);
+        }
+    }
+    if !follows.is_empty() {
+        lines.push((None, "what follows from these, and may come out as it is:".to_owned()));
+        for change in follows {
+            let properties: Vec<&str> = change.properties.iter().map(|property| property.path.as_str()).collect();
+            let properties = properties.join(", ");
+            lines.push((Some(Tone::Dim), format!("  ~ {} {}: {properties}", change.logical_id, change.resource_type)));
         }
     }
     for (old, new) in plan.likely_renamings() {
@@ -57,6 +69,14 @@ pub(crate) fn lines(plan: &Plan, detail: Detail) -> Vec<Line> {
         lines.push((Some(Tone::Dim), words.to_owned()));
     }
     lines
+}
+
+/// Whether nothing of the resource changes for certain, and it stays.
+fn only_follows(change: &Change) -> bool {
+    change.action == "Modify"
+        && change.replacement == Replacement::No
+        && !change.properties.is_empty()
+        && change.properties.iter().all(|property| property.dynamic)
 }
 
 fn headline(plan: &Plan) -> String {
@@ -95,14 +115,14 @@ fn resource(change: &Change, plan: &Plan, detail: Detail, lines: &mut Vec<Line>)
         _ => None,
     };
     // A new stack is all additions: the number says it.
-    let quiet = change.action == "Add" && plan.creates && detail != Detail::Everything;
+    let quiet = change.action == "Add" && plan.creates && detail < Detail::Made;
     if !quiet || change.is_about_rights() {
         lines.push((tone, format!("  {sign} {} {}{words}", change.logical_id, change.resource_type)));
     }
     for property in &change.properties {
         if let Some(statements) = statements(property) {
             lines.extend(statements);
-        } else if change.action != "Add" || detail == Detail::Everything {
+        } else if change.action != "Add" || detail >= Detail::Made {
             lines.push(property_line(change, property));
         }
     }
@@ -126,9 +146,9 @@ fn replaced(change: &Change) -> &'static str {
 
 fn property_line(change: &Change, property: &PropertyChange) -> Line {
     let value = match (&property.before, &property.after) {
+        _ if property.dynamic => ": may change".to_owned(),
         (None, Some(after)) if change.action == "Add" => format!(": {}", shown(after)),
         (Some(before), Some(after)) => format!(": {} → {}", shown(before), shown(after)),
-        (Some(before), None) if property.dynamic => format!(": {} → (known when it runs)", shown(before)),
         (Some(before), None) => format!(": {} → (none)", shown(before)),
         (None, Some(after)) => format!(": (none) → {}", shown(after)),
         (None, None) => String::new(),
@@ -332,7 +352,7 @@ mod tests {
                 "      MemorySize: 128 → (none)",
             ]
         );
-        assert!(told(&plan, Detail::Everything).contains(&"      DelaySeconds: 1".to_owned()));
+        assert!(told(&plan, Detail::Made).contains(&"      DelaySeconds: 1".to_owned()));
         assert_eq!(told(&plan, Detail::Counts).len(), 1);
     }
 
@@ -404,6 +424,32 @@ mod tests {
             told(&plan, Detail::Changes)[1..],
             ["who may do what:", "  + R AWS::IAM::Role", "      + Allow lambda.amazonaws.com sts:AssumeRole",]
         );
+    }
+
+    #[test]
+    fn what_only_follows_is_a_line_each_unless_everything_is_asked_for() {
+        let follows = |replacement| Change {
+            replacement,
+            ..change(
+                "Modify",
+                "F",
+                "AWS::Lambda::Function",
+                vec![PropertyChange {
+                    dynamic: true,
+                    causes: vec!["R.Arn".to_owned()],
+                    ..property("Role", Some("arn"), Some("{{changeSet:KNOWN_AFTER_APPLY}}"))
+                }],
+            )
+        };
+        let told_of = |replacement, detail| told(&plan(false, vec![follows(replacement)]), detail)[1..].to_vec();
+        assert_eq!(
+            told_of(Replacement::No, Detail::Changes),
+            ["what follows from these, and may come out as it is:", "  ~ F AWS::Lambda::Function: Role"]
+        );
+        let whole = ["  ~ F AWS::Lambda::Function", "      Role: may change  (follows from R.Arn)"];
+        assert_eq!(told_of(Replacement::No, Detail::Everything), whole);
+        // What may be replaced is never a line among others.
+        assert!(told_of(Replacement::Maybe, Detail::Changes)[0].contains("MAY BE REPLACED"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::Look;
+use crate::screen;
 
 /// The version of the JSON that this command prints.
 pub(crate) const JSON_VERSION: u32 = 1;
@@ -48,11 +49,11 @@ impl Live {
 /// How often a picture is drawn again without anything having happened: its timers run.
 const REDRAW: Duration = Duration::from_millis(250);
 
-/// The size of a terminal that does not tell its own, and of none.
-const COLUMNS: usize = 80;
-const LINES: usize = 24;
 /// A file has no width, and a line in it should not be cut.
 const NO_TERMINAL_COLUMNS: usize = 10_000;
+
+/// Columns that stay free: for the `^C` that a terminal shows at the cursor.
+const FREE_COLUMNS: usize = 2;
 
 /// What a piece of text means; colour only repeats what the words say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,7 +238,7 @@ impl Printer {
             let _ = out.write_str(&picture(look(true, colour, unicode)).join("\n"));
         };
         let Ok(style) = ProgressStyle::with_template("{picture}") else { return };
-        let bar = ProgressBar::new_spinner().with_style(style.with_key("picture", draw));
+        let bar = ProgressBar::with_draw_target(None, screen::target()).with_style(style.with_key("picture", draw));
         bar.enable_steady_tick(REDRAW);
         *self.lock() = Some(Live::Picture(bar));
     }
@@ -250,7 +251,7 @@ impl Printer {
         let mut live = self.lock();
         let live = live.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
-            let bar = ProgressBar::new_spinner();
+            let bar = ProgressBar::with_draw_target(None, screen::target());
             if let Ok(style) = style {
                 bar.set_style(style);
             }
@@ -270,7 +271,7 @@ impl Printer {
         if !self.quiet && self.terminal {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec} {eta} left") {
             bar.set_style(style);
         }
         bar.set_message(text.to_owned());
@@ -311,14 +312,10 @@ fn is_terminal() -> bool {
 }
 
 fn look(terminal: bool, colour: bool, unicode: bool) -> Look {
-    let size = if terminal { terminal_size::terminal_size_of(std::io::stderr()) } else { None };
-    let (width, height) = match size {
-        Some((width, height)) if width.0 > 0 && height.0 > 1 => (usize::from(width.0), usize::from(height.0)),
-        _ if terminal => (COLUMNS, LINES),
-        _ => (NO_TERMINAL_COLUMNS, LINES),
-    };
+    let (columns, lines) = screen::size();
+    let width = if terminal { usize::from(columns).saturating_sub(FREE_COLUMNS) } else { NO_TERMINAL_COLUMNS };
     // The last line is the cursor's.
-    Look { width, height: height - 1, colour, unicode }
+    Look { width, height: usize::from(lines) - 1, colour, unicode }
 }
 
 /// Whether the locale says UTF-8; the first variable that is set counts, as for every program.

@@ -31,7 +31,6 @@ fn role(cloud: &Cloud, name: &str, actions: &str) -> String {
         parameters: BTreeMap::new(),
         tags: BTreeMap::new(),
         on_failure: OnFailure::Rollback,
-        express: false,
         change_set: "first".to_owned(),
     };
     cloud.runtime().block_on(async {

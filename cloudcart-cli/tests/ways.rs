@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud::{Behind, CODE, Cloud, function, role, template};
+use cloudcart_deploy::build::Package;
 use cloudcart_deploy::stack::drift::{self, DriftStatus};
-use cloudcart_deploy::{Silent, assets, bucket, gc};
+use cloudcart_deploy::{Event, Reporter, Silent, assets, bucket, gc};
 use cloudcart_local::LocalCloud;
 use serde_json::{Value, json};
 
@@ -146,6 +147,20 @@ async fn destroy_shows_what_goes_empties_buckets_sweeps_own_log_groups_and_is_re
 
     let again = cloud.ok("shop", &["--yes", "--format", "json", "destroy"]).await.json();
     assert_eq!(again["existed"], false);
+}
+
+#[tokio::test]
+async fn an_empty_shell_goes_with_a_plain_question() {
+    let cloud = Cloud::new().await;
+    let call = cloud.target.cloudformation().create_change_set().stack_name("shop").change_set_name("one");
+    let queue = template(&json!({ "Q": { "Type": "AWS::SQS::Queue" } }));
+    call.change_set_type("CREATE".into()).template_body(queue.to_string()).send().await.unwrap();
+    assert_eq!(cloud.status("shop").await.as_deref(), Some("REVIEW_IN_PROGRESS"));
+    assert!(cloud.ok("shop", &["rollback"]).await.err.contains("nothing to roll back"));
+    let asked = cloud.run("shop", &["destroy"]).await;
+    assert!(asked.code == 9 && !asked.err.contains("type its name"), "{}", asked.err);
+    cloud.ok("shop", &["--yes", "destroy"]).await;
+    assert_eq!(cloud.status("shop").await, None);
 }
 
 #[tokio::test]
@@ -474,6 +489,70 @@ async fn a_template_over_the_inline_limit_goes_through_the_bucket_and_a_huge_one
     assert_eq!(stored.len(), 1);
     let refused = prepare(&cloud.target, &sized(1_100_000), &Silent).await.unwrap_err();
     assert!(matches!(refused, cloudcart_deploy::Error::TemplateTooLarge { .. }), "{refused}");
+}
+
+/// Remembers what is told.
+#[derive(Default)]
+struct Told(std::sync::Mutex<Vec<Event>>);
+
+impl Reporter for Told {
+    fn event(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+#[tokio::test]
+async fn uploads_tell_how_far_they_are_and_happen_once() {
+    let clock = Arc::new(Behind::default());
+    *clock.0.lock().unwrap() = Duration::from_mins(5);
+    let cloud = Cloud::of(LocalCloud::builder().ephemeral().clock(clock.clone()).start().await.unwrap()).await;
+    let bucket = assets::ensure_bucket(&cloud.target, &Silent).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let packages: Vec<Package> = (0..6_u64)
+        .map(|n| {
+            let zip = folder.path().join(format!("{n}.zip"));
+            std::fs::write(&zip, vec![b'x'; 1000 * usize::try_from(n + 1).unwrap()]).unwrap();
+            Package {
+                name: format!("f{n}"),
+                arch: "arm64".to_owned(),
+                zip,
+                zip_bytes: 1000 * (n + 1),
+                binary_bytes: 0,
+                sha256: n.to_string().repeat(64),
+                glibc: None,
+                rebuilt: true,
+            }
+        })
+        .collect();
+    let told = Told::default();
+    let keys = assets::upload(&cloud.target, &bucket, "shop", &packages, &told).await.unwrap();
+    assert_eq!(keys["f5"], format!("shop/f5/{}.zip", "5".repeat(64)));
+    let told = told.0.into_inner().unwrap();
+    let progress: Vec<(usize, usize, u64, u64)> = told
+        .iter()
+        .filter_map(|event| match event {
+            Event::UploadProgress { files_done, files, bytes_done, bytes } => {
+                Some((*files_done, *files, *bytes_done, *bytes))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!((progress.first(), progress.last()), (Some(&(0, 6, 0, 21_000)), Some(&(6, 6, 21_000, 21_000))));
+    assert!(progress.is_sorted(), "{progress:?}");
+    assert_eq!(told.iter().filter(|event| matches!(event, Event::AssetUploaded { .. })).count(), 6);
+
+    let again = Told::default();
+    assets::upload(&cloud.target, &bucket, "shop", &packages, &again).await.unwrap();
+    let again = again.0.into_inner().unwrap();
+    assert!(again.len() == 6 && again.iter().all(|event| matches!(event, Event::AssetPresent { .. })), "{again:?}");
+
+    // What a deployment finds and begins to use is as young as if it had been sent.
+    let written = async || bucket::versions(&cloud.target, &bucket, "shop/f0/").await.unwrap()[0].clone();
+    let before = written().await;
+    *clock.0.lock().unwrap() = Duration::ZERO;
+    assert!(assets::write_anew(&cloud.target, &bucket, &keys["f0"], Some("application/zip")).await);
+    let after = written().await;
+    assert!(after.modified >= before.modified + 290 && after.bytes == before.bytes, "{before:?} {after:?}");
 }
 
 #[tokio::test]

@@ -171,8 +171,7 @@ fn object_url(endpoint: Option<&str>, region: &str, bucket: &str, key: &str) -> 
 /// take it away while this deployment begins to use it.
 async fn present(target: &Target, bucket: &str, key: &str) -> Result<bool> {
     let owner = &target.identity().account;
-    let s3 = target.s3();
-    let head = s3.head_object().bucket(bucket).key(key).expected_bucket_owner(owner).send().await;
+    let head = target.s3().head_object().bucket(bucket).key(key).expected_bucket_owner(owner).send().await;
     let head = match head.map_err(Error::aws("HeadObject")) {
         Ok(head) => head,
         Err(error) if error.as_aws().is_some_and(|aws| aws.kind == AwsKind::NotFound) => return Ok(false),
@@ -180,23 +179,34 @@ async fn present(target: &Target, bucket: &str, key: &str) -> Result<bool> {
     };
     let modified = head.last_modified().map(aws_sdk_s3::primitives::DateTime::secs);
     let now = aws_sdk_s3::primitives::DateTime::from(std::time::SystemTime::now()).secs();
-    if modified.is_none_or(|modified| now - modified < FRESH) {
+    if is_fresh(modified, now) {
         return Ok(true);
     }
-    // Within S3 nothing travels. The keys hold nothing that an address must escape.
-    let copied = s3
+    Ok(write_anew(target, bucket, key, head.content_type()).await)
+}
+
+fn is_fresh(modified: Option<i64>, now: i64) -> bool {
+    modified.is_none_or(|modified| now - modified < FRESH)
+}
+
+/// Copies an object onto itself, so that it is as young as a new one. Within S3 nothing travels. Whether that worked: where it
+/// does not, the object is to be sent again.
+pub async fn write_anew(target: &Target, bucket: &str, key: &str, content_type: Option<&str>) -> bool {
+    let owner = &target.identity().account;
+    let copied = target
+        .s3()
         .copy_object()
         .bucket(bucket)
         .key(key)
+        // Our keys hold nothing that an address must escape.
         .copy_source(format!("{bucket}/{key}"))
         .expected_bucket_owner(owner)
         .expected_source_bucket_owner(owner)
         .metadata_directive(MetadataDirective::Replace)
-        .set_content_type(head.content_type().map(str::to_owned))
+        .set_content_type(content_type.map(str::to_owned))
         .send()
         .await;
-    // Where that does not work the object is simply sent again.
-    Ok(copied.is_ok())
+    copied.is_ok()
 }
 
 async fn put(target: &Target, bucket: &str, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<()> {
@@ -241,6 +251,47 @@ mod tests {
             rebuilt: true,
         };
         assert_eq!(code_key("cloudcart-dev", &package), "cloudcart-dev/cart/ab.zip");
+    }
+
+    #[test]
+    fn only_what_was_written_within_a_day_is_fresh() {
+        assert!(is_fresh(Some(1_000_000), 1_000_000 + FRESH - 1));
+        assert!(!is_fresh(Some(1_000_000), 1_000_000 + FRESH));
+        assert!(is_fresh(None, 1), "an endpoint that does not say is not asked for more");
+    }
+
+    /// A target whose answers are these, in their order: status and body.
+    fn answering(answers: &[(u16, &str)]) -> Target {
+        use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+        use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+        use aws_smithy_types::body::SdkBody;
+        let events = answers.iter().map(|(status, body)| {
+            let response = HttpResponse::new((*status).try_into().unwrap(), SdkBody::from(*body));
+            ReplayEvent::new(
+                HttpRequest::new(SdkBody::empty()).try_into_http1x().unwrap(),
+                response.try_into_http1x().unwrap(),
+            )
+        });
+        let keys = aws_credential_types::Credentials::new("AKID", "secret", None, None, "test");
+        let config = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(aws_config::Region::new("eu-west-1"))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(keys))
+            .http_client(StaticReplayClient::new(events.collect()))
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .build();
+        let identity = crate::target::Identity { account: "123456789012".to_owned(), arn: String::new() };
+        Target::from_config(config, identity).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_bucket_of_somebody_else_is_refused_by_name() {
+        let taken = "<Error><Code>BucketAlreadyExists</Code><Message>Not yours.</Message></Error>";
+        for answers in [&[(403, "")][..], &[(404, ""), (409, taken)]] {
+            let refused = ensure_bucket(&answering(answers), &crate::Silent).await.unwrap_err();
+            assert!(matches!(refused, Error::BucketNotOurs { .. }), "{refused}");
+            assert!(refused.to_string().contains("cloudcart-assets-123456789012-eu-west-1"), "{refused}");
+        }
     }
 
     #[test]

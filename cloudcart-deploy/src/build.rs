@@ -97,6 +97,10 @@ struct Manifest {
 
 /// Builds and packs.
 pub async fn build(request: &BuildRequest, reporter: &dyn Reporter) -> Result<Vec<Package>> {
+    // Cargo without a name would build all there are.
+    if request.functions.is_empty() {
+        return Ok(Vec::new());
+    }
     let known = binaries(&request.root, &request.package)?;
     for name in &request.functions {
         if !known.contains(name) {

@@ -3,6 +3,7 @@
 use crate::error::{AwsError, Protocol};
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use http::{HeaderMap, Method, Response};
 use serde_json::{Map, Value};
 
@@ -72,6 +73,20 @@ impl Need {
     }
 }
 
+/// The body of an answer.
+pub enum Reply {
+    /// All of it.
+    Whole(Bytes),
+    /// Parts as they come, until there are no more, the client goes away or the cloud stops.
+    Stream(BoxStream<'static, Bytes>),
+}
+
+impl From<Bytes> for Reply {
+    fn from(body: Bytes) -> Self {
+        Self::Whole(body)
+    }
+}
+
 /// One AWS service behind the gateway.
 #[async_trait]
 pub trait Service: Send + Sync + 'static {
@@ -85,6 +100,11 @@ pub trait Service: Send + Sync + 'static {
     /// An operation that the service does not know needs nothing: `call` answers it with [`AwsError::not_offered`].
     fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError>;
 
-    /// The answer.
+    /// The answer, whole.
     async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError>;
+
+    /// The answer as the gateway wants it: for a service that also answers with streams.
+    async fn answer(&self, request: ApiRequest) -> Result<Response<Reply>, AwsError> {
+        Ok(self.call(request).await?.map(Reply::Whole))
+    }
 }

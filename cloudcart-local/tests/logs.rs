@@ -154,3 +154,99 @@ async fn a_log_group_of_a_template_has_its_retention() {
     groups.delete(&made.physical_id, &request).await.unwrap();
     cloud.shutdown().await;
 }
+
+/// The messages of updates until `wanted` came, and whether one of the updates was a sample.
+async fn follow(
+    session: &mut aws_sdk_cloudwatchlogs::operation::start_live_tail::StartLiveTailOutput,
+    wanted: usize,
+) -> (Vec<String>, bool) {
+    use aws_sdk_cloudwatchlogs::types::StartLiveTailResponseStream as Frame;
+    let (mut messages, mut sampled) = (Vec::new(), false);
+    while messages.len() < wanted {
+        let frame = tokio::time::timeout(std::time::Duration::from_secs(20), session.response_stream.recv()).await;
+        if let Frame::SessionUpdate(update) = frame.unwrap().unwrap().unwrap() {
+            sampled |= update.session_metadata().unwrap().sampled();
+            messages.extend(update.session_results().iter().map(|event| event.message().unwrap().to_owned()));
+        }
+    }
+    (messages, sampled)
+}
+
+/// A session over these groups; asked for at the endpoint itself, since no resolver knows `stream-127.0.0.1`.
+async fn live(
+    cloud: &LocalCloud,
+    groups: &[&str],
+    filter: Option<&str>,
+) -> aws_sdk_cloudwatchlogs::operation::start_live_tail::StartLiveTailOutput {
+    let arn = |group: &&str| format!("arn:aws:logs:us-east-1:000000000000:log-group:{group}");
+    logs(cloud, root(cloud))
+        .start_live_tail()
+        .set_log_group_identifiers(Some(groups.iter().map(arn).collect()))
+        .set_log_event_filter_pattern(filter.map(str::to_owned))
+        .customize()
+        .mutate_request(|request| {
+            let uri = request.uri().replace("//stream-", "//");
+            request.set_uri(uri).unwrap();
+        })
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_live_session_gives_what_arrives_and_nothing_from_before() {
+    use aws_sdk_cloudwatchlogs::types::StartLiveTailResponseStream as Frame;
+    let cloud = cloud().await;
+    let client = group(&cloud, "/a").await;
+    client.create_log_group().log_group_name("/b").send().await.unwrap();
+    put(&client, "/a", "s", &[(now(), "before")]).await;
+    let mut session = live(&cloud, &["/a", "/b"], Some("{ $.n >= 1 }")).await;
+    let Some(Frame::SessionStart(start)) = session.response_stream.recv().await.unwrap() else { panic!("no start") };
+    assert_eq!(start.log_group_identifiers().len(), 2);
+    put(&client, "/a", "s", &[(now(), r#"{"n":0}"#), (now(), r#"{"n":1}"#)]).await;
+    put(&client, "/b", "s", &[(now(), r#"{"n":2}"#)]).await;
+    let (messages, sampled) = follow(&mut session, 2).await;
+    assert_eq!((messages, sampled), (vec![r#"{"n":1}"#.to_owned(), r#"{"n":2}"#.to_owned()], false));
+    // A session that is open does not hold up the end of the cloud, and its own end is an ordinary one.
+    let stopping = std::time::Instant::now();
+    cloud.shutdown().await;
+    assert!(stopping.elapsed() < std::time::Duration::from_secs(2), "{:?}", stopping.elapsed());
+    while session.response_stream.recv().await.unwrap().is_some() {}
+}
+
+#[tokio::test]
+async fn a_live_session_takes_a_sample_of_more_than_it_carries() {
+    let cloud = cloud().await;
+    let client = group(&cloud, "g").await;
+    let mut session = live(&cloud, &["g"], None).await;
+    let t = now();
+    let texts: Vec<String> = (0..1_200).map(|number| number.to_string()).collect();
+    let events: Vec<(i64, &str)> = texts.iter().map(|text| (t, text.as_str())).collect();
+    put(&client, "g", "s", &events).await;
+    let (messages, sampled) = follow(&mut session, 500).await;
+    assert_eq!((messages.len(), sampled), (500, true));
+    assert!(messages.iter().any(|message| message.len() == 4) && messages.iter().any(|message| message.len() <= 2));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_live_session_is_refused_as_the_service_refuses_it() {
+    let cloud = cloud().await;
+    let client = group(&cloud, "g").await;
+    let refused = |identifiers: Vec<String>| {
+        let request = client.start_live_tail().set_log_group_identifiers(Some(identifiers)).customize();
+        async move {
+            let same_host = request.mutate_request(|request| {
+                let uri = request.uri().replace("//stream-", "//");
+                request.set_uri(uri).unwrap();
+            });
+            same_host.send().await.err().and_then(|error| error.code().map(str::to_owned))
+        }
+    };
+    let arn = |name: &str| format!("arn:aws:logs:us-east-1:000000000000:log-group:{name}");
+    assert_eq!(refused(vec![arn("none")]).await.as_deref(), Some("ResourceNotFoundException"));
+    assert_eq!(refused(vec!["g".to_owned()]).await.as_deref(), Some("InvalidParameterException"));
+    assert_eq!(refused(vec![arn("g:*")]).await.as_deref(), Some("InvalidParameterException"));
+    assert_eq!(refused(vec![arn("g"); 11]).await.as_deref(), Some("InvalidParameterException"));
+    cloud.shutdown().await;
+}

@@ -293,3 +293,88 @@ async fn fetch(cloud: &LocalCloud, url: &str) -> (u16, String) {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
+
+/// What a bucket holds, as `<key> <version or marker> <latest>` with versions numbered by `ids`.
+async fn versions(client: &Client, ids: &[&str]) -> Vec<String> {
+    let listed = client.list_object_versions().bucket("shop").send().await.unwrap();
+    let number = |id: Option<&str>| ids.iter().position(|one| Some(*one) == id).map_or("?".into(), |at| at.to_string());
+    let told = |kind: &str, key: Option<&str>, id: Option<&str>, latest: Option<bool>| {
+        let latest = if latest == Some(true) { " latest" } else { "" };
+        format!("{} {kind}{}{latest}", key.unwrap_or_default(), number(id))
+    };
+    let objects = listed.versions().iter().map(|one| told("v", one.key(), one.version_id(), one.is_latest()));
+    let markers = listed.delete_markers().iter().map(|one| told("m", one.key(), one.version_id(), one.is_latest()));
+    objects.chain(markers).collect()
+}
+
+#[tokio::test]
+async fn a_versioned_bucket_keeps_what_is_overwritten_and_hides_what_is_deleted() {
+    use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let put = async |text: &'static str| {
+        let put = client.put_object().bucket("shop").key("a").body(ByteStream::from_static(text.as_bytes())).send();
+        put.await.unwrap().version_id().map(str::to_owned)
+    };
+    assert_eq!(put("zero").await, None, "a bucket is not versioned by itself");
+    let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+    client.put_bucket_versioning().bucket("shop").versioning_configuration(enabled).send().await.unwrap();
+    let one = put("one").await.unwrap();
+    let two = put("two").await.unwrap();
+    let hidden = client.delete_object().bucket("shop").key("a").send().await.unwrap();
+    assert_eq!(hidden.delete_marker(), Some(true));
+    let marker = hidden.version_id().unwrap();
+    let ids = ["null", &one, &two, marker];
+    assert_eq!(versions(&client, &ids).await, ["a v2", "a v1", "a v0", "a m3 latest"]);
+    assert!(client.get_object().bucket("shop").key("a").send().await.is_err(), "it is hidden");
+    let old = client.get_object().bucket("shop").key("a").version_id("null").send().await.unwrap();
+    assert_eq!(&old.body.collect().await.unwrap().to_vec(), b"zero");
+    let full = client.delete_bucket().bucket("shop").send().await.unwrap_err();
+    assert_eq!(full.code(), Some("BucketNotEmpty"), "hidden is not gone");
+
+    // Page by page, as for a bucket of thousands.
+    let (mut seen, mut mark) = (0, (None, None));
+    loop {
+        let page = client.list_object_versions().bucket("shop").max_keys(1);
+        let page = page.set_key_marker(mark.0).set_version_id_marker(mark.1).send().await.unwrap();
+        seen += page.versions().len() + page.delete_markers().len();
+        mark = (page.next_key_marker().map(str::to_owned), page.next_version_id_marker().map(str::to_owned));
+        if page.is_truncated() != Some(true) {
+            break;
+        }
+    }
+    assert_eq!(seen, 4);
+
+    // Without its marker the object is back; without its newest version, the one before is the object.
+    client.delete_object().bucket("shop").key("a").version_id(marker).send().await.unwrap();
+    assert_eq!(content(&client, "a").await, b"two");
+    client.delete_object().bucket("shop").key("a").version_id(&two).send().await.unwrap();
+    assert_eq!(content(&client, "a").await, b"one");
+    let named = |id: &str| ObjectIdentifier::builder().key("a").version_id(id).build().unwrap();
+    let rest = Delete::builder().objects(named(&one)).objects(named("null")).build().unwrap();
+    let deleted = client.delete_objects().bucket("shop").delete(rest).send().await.unwrap();
+    assert_eq!(deleted.deleted().len(), 2);
+    assert!(versions(&client, &ids).await.is_empty());
+    client.delete_bucket().bucket("shop").send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bucket_whose_versioning_is_suspended_has_one_version_without_an_id() {
+    use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    for status in [BucketVersioningStatus::Enabled, BucketVersioningStatus::Suspended] {
+        let wanted = VersioningConfiguration::builder().status(status).build();
+        client.put_bucket_versioning().bucket("shop").versioning_configuration(wanted).send().await.unwrap();
+        for text in ["one", "two"] {
+            let body = ByteStream::from_static(text.as_bytes());
+            client.put_object().bucket("shop").key("a").body(body).send().await.unwrap();
+        }
+    }
+    let listed = client.list_object_versions().bucket("shop").send().await.unwrap();
+    let named = listed.versions().iter().filter(|one| one.version_id() != Some("null")).count();
+    assert_eq!((listed.versions().len(), named), (3, 2));
+    client.delete_object().bucket("shop").key("a").send().await.unwrap();
+    let listed = client.list_object_versions().bucket("shop").send().await.unwrap();
+    assert_eq!((listed.versions().len(), listed.delete_markers().len()), (2, 1), "the marker took its place");
+}

@@ -102,16 +102,16 @@ fn show(printer: &Printer, survey: &Survey, retain: &[String]) {
         printer.note(&format!("what goes with stack {}:", survey.view.name));
     }
     for one in goes {
-        let mut line = format!("  - {} {} ({})", one.resource_type, one.physical_id, one.logical_id);
-        match one.objects {
-            Some(0) => line.push_str(", empty"),
-            Some(1) => line.push_str(", with 1 object"),
-            Some(count @ 2..=999) => line.push_str(&format!(", with {count} objects and versions")),
-            Some(_) => line.push_str(", with 1,000 objects and versions or more"),
-            None if one.holds_data && one.snapshot => line.push_str(", with its data, after a snapshot"),
-            None if one.holds_data => line.push_str(", with its data"),
-            None => {}
-        }
+        let holds = match one.objects {
+            Some(0) => ", empty".to_owned(),
+            Some(1) => ", with 1 object".to_owned(),
+            Some(count @ 2..=999) => format!(", with {count} objects and versions"),
+            Some(_) => ", with 1,000 objects and versions or more".to_owned(),
+            None if one.holds_data && one.snapshot => ", with its data, after a snapshot".to_owned(),
+            None if one.holds_data => ", with its data".to_owned(),
+            None => String::new(),
+        };
+        let line = format!("  - {} {} ({}){holds}", one.resource_type, one.physical_id, one.logical_id);
         if one.holds_data {
             printer.note(&printer.paint(Tone::Bad, &line));
         } else {

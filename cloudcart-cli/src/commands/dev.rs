@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cloudcart_deploy::logs::FollowOptions;
 use cloudcart_deploy::stack::StackView;
 use cloudcart_deploy::{Target, build, rows};
 
-use super::{logs::Follower, outputs, seed, smoke_test};
+use super::logs::{Follower, Style};
+use super::{outputs, seed, smoke_test};
 use crate::app::FunctionSpec;
 use crate::args::Dev;
 use crate::config::LOCAL_REGION;
@@ -81,7 +83,7 @@ async fn deploy_and_seed(session: &Session<'_>, target: &Target) -> Result<Stack
     let table = outputs::value(&view, "ProductsTableName")?;
     if rows::is_empty(target, table).await? {
         let items = crate::seed::sample()?;
-        seed::write(session, target, &view, &items).await?;
+        seed::write(session, target, &view, &items, false).await?;
         session.printer.note(&format!("seeded {} sample products", items.len()));
     }
     Ok(view)
@@ -108,7 +110,9 @@ async fn forever(session: &Session<'_>, target: &Target) -> Result<Exit, Failure
                 }
                 session.if_interrupted("what the local cloud holds stays; `cloudcart dev` goes on from there");
                 let functions: Vec<&FunctionSpec> = session.app.functions.iter().collect();
-                let mut follower = Follower::new(session, target, &functions, None, since).await?;
+                let options = FollowOptions { since, ..FollowOptions::default() };
+                let style = Style { pretty: true, least: None };
+                let mut follower = Follower::new(session, target, &functions, options, style).await?;
                 tokio::select! {
                     ended = follower.follow() => return ended,
                     changed = watch.changed() => say_what_changed(session, &changed),

@@ -73,7 +73,8 @@ fn tell(
     }
     match plan {
         Some(plan) => {
-            for line in plan::painted(printer, &plan::lines(plan, Detail::Everything)) {
+            let detail = if printer.is_verbose() { Detail::Everything } else { Detail::Made };
+            for line in plan::painted(printer, &plan::lines(plan, detail)) {
                 printer.line(&line)?;
             }
         }

@@ -1,19 +1,17 @@
 //! `logs`: what a function wrote, then what it writes.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::io::IsTerminal as _;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cloudcart_deploy::Target;
-use cloudcart_deploy::logs::{Line, Tail, group_of};
+use cloudcart_deploy::logs::{Follow, FollowOptions, Line, News, Notice, group_of};
 
 use crate::app::FunctionSpec;
-use crate::args::Logs;
+use crate::args::{Color, Logs};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::printer::Tone;
+use crate::log_lines::{Level, Look, pretty};
 use crate::session::Session;
-
-/// How long an endpoint may be out of reach before following makes no sense.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) async fn run(session: &Session<'_>, args: &Logs) -> Result<Exit, Failure> {
     let since = span(&args.since)?;
@@ -28,14 +26,14 @@ pub(crate) async fn run(session: &Session<'_>, args: &Logs) -> Result<Exit, Fail
         vec![found]
     };
     let target = session.target().await?;
-    let start = now_millis().saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-    let mut follower = Follower::new(session, &target, &functions, args.filter.as_deref(), start).await?;
-    if args.no_follow {
-        let lines = follower_poll(&mut follower.tails, &target).await?;
-        follower.print(lines)?;
-        return Ok(Exit::Done);
-    }
-    follower.follow().await
+    let options = FollowOptions {
+        filter: args.filter.clone(),
+        since: now_millis().saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
+        only_past: args.no_follow,
+        no_sessions: args.no_live_tail,
+    };
+    let style = Style { pretty: args.pretty || (!args.raw && std::io::stdout().is_terminal()), least: args.level };
+    Follower::new(session, &target, &functions, options, style).await?.follow().await
 }
 
 /// Milliseconds since 1970.
@@ -44,13 +42,31 @@ pub(crate) fn now_millis() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// How lines are printed, and which.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    /// For people, rather than as the function wrote them.
+    pub(crate) pretty: bool,
+    /// Lines that say they are less than this are left out.
+    pub(crate) least: Option<Level>,
+}
+
 /// Follows the logs of some functions.
 pub(crate) struct Follower<'a> {
     session: &'a Session<'a>,
     target: &'a Target,
-    tails: Vec<Tail>,
-    /// The widest function name, when there is more than one function.
-    width: Option<usize>,
+    follow: Follow,
+    style: Style,
+    look: Look,
+    told: Told,
+}
+
+/// What was said once already.
+#[derive(Debug, Default)]
+struct Told {
+    live: bool,
+    sampled: bool,
+    polling: bool,
 }
 
 impl<'a> Follower<'a> {
@@ -58,45 +74,39 @@ impl<'a> Follower<'a> {
         session: &'a Session<'a>,
         target: &'a Target,
         functions: &[&FunctionSpec],
-        filter: Option<&str>,
-        since: i64,
+        options: FollowOptions,
+        style: Style,
     ) -> Result<Self, Failure> {
         let stack = &session.settings.stack_name;
-        let mut tails = Vec::new();
-        for function in functions {
-            let group = group_of(target, stack, function.logical_id).await?;
-            tails.push(Tail::new(function.name, &group, filter, since));
+        let find = functions.iter().map(|function| group_of(target, stack, function.logical_id, function.name));
+        let mut groups = Vec::new();
+        for group in find {
+            groups.push(group.await?);
         }
         let width = functions.iter().map(|function| function.name.len()).max().filter(|_| functions.len() > 1);
-        Ok(Self { session, target, tails, width })
+        let look = Look { colour: colours(session.settings.color), width };
+        let follow = Follow::start(target, groups, options);
+        Ok(Self { session, target, follow, style, look, told: Told::default() })
     }
 
-    /// Prints lines as they come; ends only with a failure.
+    /// Prints lines as they come, until there are none to come or the following fails.
     pub(crate) async fn follow(&mut self) -> Result<Exit, Failure> {
-        let pace = Duration::from_millis(if self.target.is_aws() { 1_000 } else { 400 });
-        let mut out_of_reach: Option<Instant> = None;
-        loop {
-            match follower_poll(&mut self.tails, self.target).await {
-                Ok(lines) => {
-                    out_of_reach = None;
-                    self.print(lines)?;
-                    tokio::time::sleep(pace).await;
-                }
-                Err(error) if error.as_aws().is_some_and(cloudcart_deploy::Aws::is_passing) => {
-                    if out_of_reach.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
-                        return Err(error.into());
-                    }
-                    self.session.printer.detail(&error.to_string());
-                    tokio::time::sleep(pace * 4).await;
-                }
-                Err(error) => return Err(error.into()),
+        while let Some(news) = self.follow.next().await? {
+            match news {
+                News::Lines(lines) => self.print(lines)?,
+                News::Notice(notice) => self.say(&notice),
             }
         }
+        Ok(Exit::Done)
     }
 
     fn print(&self, lines: Vec<Line>) -> Result<(), Failure> {
         let printer = &self.session.printer;
-        for line in lines {
+        let wanted = |line: &Line| {
+            self.style.least.is_none_or(|least| Level::of(&line.message).is_none_or(|level| level >= least))
+        };
+        let mut text = String::new();
+        for line in lines.into_iter().filter(wanted) {
             if printer.is_json() {
                 printer.event(&serde_json::json!({
                     "code": "LOG",
@@ -105,26 +115,59 @@ impl<'a> Follower<'a> {
                     "stream": line.stream,
                     "message": line.message,
                 }))?;
-                continue;
+            } else if self.style.pretty {
+                text.push_str(&pretty(&line, self.look));
+                text.push('\n');
+            } else {
+                text.push_str(&line.message);
+                text.push('\n');
             }
-            let time = printer.paint(Tone::Dim, &time(line.timestamp));
-            let text = match self.width {
-                Some(width) => format!("{time} {:<width$} {}", line.function, line.message),
-                None => format!("{time} {}", line.message),
-            };
-            printer.line(&text)?;
         }
-        Ok(())
+        if text.is_empty() { Ok(()) } else { printer.out(&text) }
+    }
+
+    fn say(&mut self, notice: &Notice) {
+        let printer = &self.session.printer;
+        match notice {
+            Notice::Live if self.target.is_aws() && !self.told.live => {
+                self.told.live = true;
+                printer.note(
+                    "following by Live Tail, which AWS charges by the minute and which leaves lines out above 500 a second \
+                     (they are read afterwards); --no-live-tail reads in turns instead",
+                );
+            }
+            Notice::Live => printer.detail("following by a live session"),
+            Notice::Polling { reason } if self.target.is_aws() && !self.told.polling => {
+                self.told.polling = true;
+                printer.note(&format!("no Live Tail, so the logs are read in turns: {reason}"));
+            }
+            Notice::Polling { reason } => printer.detail(&format!("the logs are read in turns: {reason}")),
+            Notice::Sampled if !self.told.sampled => {
+                self.told.sampled = true;
+                printer.note("more is written than a live session carries; what it leaves out follows a moment later");
+            }
+            Notice::PastUnreadable { reason } => {
+                printer.note(&format!("what was written before cannot be read: {reason}"));
+            }
+            Notice::Waiting { reason, next_in_millis, .. } => {
+                printer.detail(&format!("{reason}; asking again in {next_in_millis} ms"));
+            }
+            _ => {}
+        }
     }
 }
 
-async fn follower_poll(tails: &mut [Tail], target: &Target) -> cloudcart_deploy::Result<Vec<Line>> {
-    let mut lines = Vec::new();
-    for tail in tails {
-        lines.extend(tail.poll(target).await?);
+/// Whether lines on standard output are coloured.
+fn colours(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            std::io::stdout().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
     }
-    lines.sort_by_key(|line| line.timestamp);
-    Ok(lines)
 }
 
 fn time(millis: i64) -> String {

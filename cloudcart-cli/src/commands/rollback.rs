@@ -40,7 +40,7 @@ pub(crate) async fn run(session: &Session<'_>, args: &args::Rollback) -> Result<
         Rollback::Kept(failed) => {
             if !printer.is_json() {
                 printer.note(&format!("stack {name} is {status}; what failed:"));
-                failed.iter().for_each(|one| printer.note(&format!("  {}", describe_stuck(one))));
+                list(session, failed);
             }
             confirm(session, &format!("take back what the failed operation did to stack `{name}`?")).await?;
             begin(session, &target);
@@ -72,6 +72,12 @@ pub(crate) async fn run(session: &Session<'_>, args: &args::Rollback) -> Result<
     Ok(Exit::Done)
 }
 
+fn list(session: &Session<'_>, stuck: &[Stuck]) {
+    for one in stuck {
+        session.printer.note(&format!("  {}", describe_stuck(one)));
+    }
+}
+
 fn begin(session: &Session<'_>, target: &Target) {
     let name = &session.settings.stack_name;
     session.operates(target, name);
@@ -93,7 +99,7 @@ async fn continue_stuck(
     }
     if !printer.is_json() {
         printer.note(&format!("the rollback of stack {name} got stuck at:"));
-        stuck.iter().for_each(|one| printer.note(&format!("  {}", describe_stuck(one))));
+        list(session, stuck);
     }
     let question = if skip.is_empty() {
         format!("continue the rollback of stack `{name}`?")

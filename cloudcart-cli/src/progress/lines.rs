@@ -184,8 +184,9 @@ fn row_pieces(row: &Row, depth: usize, now: Timestamp, look: Look) -> Vec<Piece>
 pub(crate) fn summary(tree: &Tree, look: Look) -> Vec<String> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for row in &tree.rows {
+        // A failure is not made good by what came after it.
         let word = match row.state {
-            State::Failed => "failed",
+            _ if row.failure.is_some() => "failed",
             State::Running => "unfinished",
             _ => row.word,
         };

@@ -126,6 +126,7 @@ fn an_update_that_is_put_back() {
     let tree = scene("shop", 2, script);
     insta::assert_snapshot!(picture(&tree, 9.0, WIDE));
     insta::assert_snapshot!("the_failures_of_somebody_else_s_update", failures(&tree, WIDE).join("\n"));
+    assert_eq!(summary(&tree, WIDE)[0], "shop: 1 put back, 1 failed in 9.0s");
 }
 
 #[test]

@@ -87,6 +87,11 @@ impl<'a> Progress<'a> {
         let printer = self.printer;
         let time = event.at().map_or_else(String::new, |at| format!("{} ", at.strftime("%H:%M:%SZ")));
         let line = format!("  {time}{} {} {}", event.status, event.logical_id, event.resource_type);
+        let hook = event.hook.as_ref().map(|hook| {
+            let reason = hook.reason.as_ref().map(|words| format!(": {words}")).unwrap_or_default();
+            format!(" (hook {} {}{reason})", hook.name, hook.status)
+        });
+        let line = line + &hook.unwrap_or_default();
         if printer.is_live() {
             printer.detail(&line);
             return;

@@ -118,9 +118,9 @@ fn request(reader: &mut impl std::io::BufRead) -> Option<(String, String)> {
 fn answer(head: &str, body: &str, state: &Mutex<State>) -> (u16, String) {
     let form: BTreeMap<&str, &str> = body.split('&').filter_map(|pair| pair.split_once('=')).collect();
     let Some(action) = form.get("Action") else {
-        // S3: every bucket and object is there.
-        let _ = head;
-        return (200, String::new());
+        // S3: the bucket is there, and has none of the features of one.
+        let there = head.starts_with("HEAD ");
+        return if there { (200, String::new()) } else { not_offered("S3") };
     };
     let mut state = state.lock().unwrap();
     state.actions.push((*action).to_owned());
@@ -181,14 +181,7 @@ fn answer(head: &str, body: &str, state: &Mutex<State>) -> (u16, String) {
             let events: Vec<String> = state.events.iter().rev().map(event).collect();
             format!("<StackEvents>{}</StackEvents>", events.concat())
         }
-        other => {
-            return (
-                501,
-                format!(
-                    "<ErrorResponse><Error><Code>NotImplemented</Code><Message>{other}</Message></Error></ErrorResponse>"
-                ),
-            );
-        }
+        other => return not_offered(other),
     };
     let text = format!("<{action}Response><{action}Result>{result}</{action}Result></{action}Response>");
     (200, text)
@@ -209,6 +202,12 @@ fn error(message: &str) -> (u16, String) {
         "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>{message}</Message></Error></ErrorResponse>"
     );
     (400, text)
+}
+
+fn not_offered(what: &str) -> (u16, String) {
+    let text =
+        format!("<ErrorResponse><Error><Code>NotImplemented</Code><Message>{what}</Message></Error></ErrorResponse>");
+    (501, text)
 }
 
 fn missing(name: &str) -> (u16, String) {

@@ -11,7 +11,7 @@ use cloudcart_local::LocalCloud;
 use cloudcart_local::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The bucket of the functions' code.
 pub(crate) const CODE: &str = "code-of-the-test";

@@ -20,7 +20,7 @@ mod wait;
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::StackStatus;
+pub use aws_sdk_cloudformation::types::StackStatus;
 
 pub use cancel::{Cancel, abandon, cancel, cancellation};
 pub use change_set::{
@@ -36,7 +36,7 @@ pub use protection::protect;
 pub use resources::{StackResource, resources};
 pub use rollback::{Rollback, Stuck};
 pub use stateful::holds_data;
-pub use status::{Ending, NextAction, ending, next_action};
+pub use status::{Ending, NextAction, ending, next_action, way_out};
 
 use crate::error::{Error, Result};
 use crate::target::Target;

@@ -54,6 +54,23 @@ pub fn next_action(status: Option<&StackStatus>) -> NextAction {
     }
 }
 
+/// What leads on from an operation that ended badly in that status.
+pub fn way_out(status: &str) -> &'static str {
+    use StackStatus as S;
+    let status = StackStatus::from(status);
+    match (&status, ending(&status), next_action(Some(&status))) {
+        (S::UpdateFailed, ..) => {
+            "what was done is kept: `cloudcart rollback` goes back to what was, `cloudcart deploy` with the cause mended goes on"
+        }
+        (S::CreateFailed, ..) => {
+            "what was made is kept: look at it, then `cloudcart rollback`, or `cloudcart deploy` with the cause mended, which starts over"
+        }
+        (_, _, NextAction::NeedsPerson(remedy)) => remedy,
+        (_, Ending::RolledBack, _) => "everything is as it was; mend the cause and deploy again",
+        _ => "mend the cause, then deploy again, or `cloudcart destroy` to start over",
+    }
+}
+
 /// How an operation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -151,6 +168,17 @@ mod tests {
         };
         assert!(remedy(StackStatus::UpdateRollbackFailed).contains("`cloudcart rollback`"));
         assert!(remedy(StackStatus::DeleteFailed).contains("`cloudcart destroy`"));
+    }
+
+    #[test]
+    fn what_was_kept_can_be_taken_back_or_taken_on() {
+        for status in ["UPDATE_FAILED", "CREATE_FAILED"] {
+            let words = way_out(status);
+            assert!(words.contains("`cloudcart rollback`") && words.contains("`cloudcart deploy`"), "{words}");
+        }
+        assert!(way_out("UPDATE_ROLLBACK_FAILED").contains("`cloudcart rollback`"));
+        assert!(way_out("ROLLBACK_COMPLETE").contains("as it was"));
+        assert!(way_out("ROLLBACK_FAILED").contains("deploy again"));
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Engine {
         let plain = |status| Drift { status, at_ms, ..Drift::default() };
         Some(match reading {
             Ok(Reading::NotOffered) => return None,
-            Ok(Reading::Gone) => plain(DriftStatus::Deleted),
+            Ok(Reading::Gone) | Err(ProvisionError { code: "NotFound", .. }) => plain(DriftStatus::Deleted),
             Ok(Reading::There { expected, actual }) => {
                 // As on AWS, only what the template says counts: a default that somebody changed is not the stack's.
                 let declared = |properties: Map<String, Value>| -> Map<String, Value> {
@@ -164,7 +164,6 @@ impl Engine {
                     Drift { status, at_ms, differences, ..Drift::default() }
                 }
             }
-            Err(ProvisionError { code: "NotFound", .. }) => plain(DriftStatus::Deleted),
             Err(error) => Drift { reason: Some(error.message), ..plain(DriftStatus::Unknown) },
         })
     }

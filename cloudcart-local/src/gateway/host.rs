@@ -5,9 +5,14 @@
 
 use std::net::IpAddr;
 
+/// What an SDK asks for in place of the endpoint's own name, for CloudWatch Logs' Live Tail.
+const STREAM_PREFIXES: [&str; 2] = ["stream-", "streaming-"];
+
 /// The host without its port, lower-case, when it is a name of this machine's loopback.
 pub(crate) fn loopback_name(host: &str) -> Option<String> {
     let name = without_port(host)?.to_ascii_lowercase();
+    // SDKs put a prefix before the host for operations that stream. No name of the internet can begin so and end in ours.
+    let name = STREAM_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name).to_owned();
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     let loopback = match bare.parse::<IpAddr>() {
         Ok(address) => address.is_loopback(),
@@ -51,9 +56,17 @@ mod tests {
 
     #[test]
     fn only_loopback_names_are_answered() {
-        for host in
-            ["localhost", "LOCALHOST:4566", "127.0.0.1:80", "127.9.9.9", "[::1]:4566", "[::1]", "b.s3.localhost:1"]
-        {
+        for host in [
+            "localhost",
+            "LOCALHOST:4566",
+            "127.0.0.1:80",
+            "127.9.9.9",
+            "[::1]:4566",
+            "[::1]",
+            "b.s3.localhost:1",
+            "stream-127.0.0.1:4566",
+            "streaming-localhost",
+        ] {
             assert!(loopback_name(host).is_some(), "{host}");
         }
         for host in [
@@ -64,6 +77,8 @@ mod tests {
             "[::2]:80",
             "",
             "localhost:x",
+            "stream-evil.example",
+            "streaming-127.0.0.1.evil.example",
         ] {
             assert!(loopback_name(host).is_none(), "{host}");
         }

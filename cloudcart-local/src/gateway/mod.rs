@@ -14,15 +14,20 @@ pub(crate) use route::form_pairs;
 pub(crate) use sigv4::{decode, query_pairs};
 
 use crate::{
-    api::{ApiRequest, Caller, Service},
+    api::{ApiRequest, Caller, Reply, Service},
     core::Core,
     error::{AwsError, Protocol},
     iam::{Iam, IamMode, keys::Owner, policy::Verdict},
 };
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
+use hyper::{
+    body::{Frame, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::TokioIo;
 use route::Route;
 use serde_json::{Value, json};
@@ -96,9 +101,10 @@ impl Gateway {
         // Answers are small and whole; waiting for more would only add latency.
         let _ = stream.set_nodelay(true);
         let gateway = Arc::clone(&self);
+        let until = stop.clone();
         let service = service_fn(move |request| {
-            let gateway = Arc::clone(&gateway);
-            async move { Ok::<_, Infallible>(gateway.answer(request).await.map(Full::new)) }
+            let (gateway, until) = (Arc::clone(&gateway), until.clone());
+            async move { Ok::<_, Infallible>(gateway.answer(request).await.map(|reply| body(reply, until))) }
         });
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
@@ -113,7 +119,7 @@ impl Gateway {
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Bytes> {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Reply> {
         let request_id = self.core.random.uuid();
         let (head, body) = request.into_parts();
         let host_name = head
@@ -148,7 +154,7 @@ impl Gateway {
         response
     }
 
-    async fn dispatch(&self, head: request::Parts, body: Bytes, host_name: &str, request_id: &str) -> Response<Bytes> {
+    async fn dispatch(&self, head: request::Parts, body: Bytes, host_name: &str, request_id: &str) -> Response<Reply> {
         let path = head.uri.path().to_owned();
         let query = head.uri.query().unwrap_or_default().to_owned();
         let signed = Signed::read(&head.headers, &query);
@@ -156,7 +162,8 @@ impl Gateway {
         let Some(service) = self.services.get(route.service.as_str()) else {
             return self
                 .unknown_service(&route, &head, &path)
-                .into_response(guess_protocol(&head.headers, &route), request_id);
+                .into_response(guess_protocol(&head.headers, &route), request_id)
+                .map(Reply::Whole);
         };
         let protocol = service.protocol();
         let request = match signed {
@@ -181,7 +188,7 @@ impl Gateway {
                             request_id,
                             "request"
                         );
-                        service.call(request).await
+                        service.answer(request).await
                     }
                     Err(error) => Err(error),
                 }
@@ -190,7 +197,7 @@ impl Gateway {
         };
         result.unwrap_or_else(|error| {
             tracing::debug!(service = service.name(), code = %error.code, message = %error.message, request_id, "refused");
-            error.into_response(protocol, request_id)
+            error.into_response(protocol, request_id).map(Reply::Whole)
         })
     }
 
@@ -356,8 +363,19 @@ fn guess_protocol(headers: &HeaderMap, route: &Route) -> Protocol {
     }
 }
 
-fn plain(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body.to_string()));
+/// The body as hyper sends it. A stream ends when the cloud stops, so that no listener holds it up.
+fn body(reply: Reply, mut stop: watch::Receiver<bool>) -> UnsyncBoxBody<Bytes, Infallible> {
+    match reply {
+        Reply::Whole(bytes) => Full::new(bytes).boxed_unsync(),
+        Reply::Stream(parts) => {
+            let until = Box::pin(async move { stopped(&mut stop).await });
+            StreamBody::new(parts.take_until(until).map(|part| Ok(Frame::data(part)))).boxed_unsync()
+        }
+    }
+}
+
+fn plain(status: StatusCode, body: &Value) -> Response<Reply> {
+    let mut response = Response::new(Reply::Whole(Bytes::from(body.to_string())));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

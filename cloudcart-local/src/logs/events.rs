@@ -266,17 +266,32 @@ impl Events {
         sql.push_str(&[" ORDER BY timestamp_ms ", order, ", id ", order, " LIMIT ?"].concat());
         values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
         self.store.with(|connection| {
+            connection.prepare_cached(&sql)?.query_map(params_from_iter(values), read_event)?.collect()
+        })
+    }
+
+    /// The id of the newest event; later ones have higher ids.
+    pub(super) fn last_id(&self) -> Result<i64, StoreError> {
+        self.store.with(|connection| {
+            connection.prepare_cached("SELECT coalesce(max(id), 0) FROM log_events")?.query_row([], |row| row.get(0))
+        })
+    }
+
+    /// At most `limit` events of `groups` that arrived after the event `id`, in the order of arrival, each with its group.
+    pub(super) fn after(&self, groups: &[String], id: i64, limit: usize) -> Result<Vec<(String, Event)>, StoreError> {
+        let marks = vec!["?"; groups.len()].join(", ");
+        // The plus sign keeps the search on the ids, of which only the newest are looked at.
+        let sql = format!(
+            "SELECT id, stream, timestamp_ms, ingested_ms, message, log_group FROM log_events
+             WHERE id > ? AND +log_group IN ({marks}) ORDER BY id LIMIT ?"
+        );
+        let mut values: Vec<Sql> = vec![id.into()];
+        values.extend(groups.iter().map(|group| Sql::from(group.clone())));
+        values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+        self.store.with(|connection| {
             connection
                 .prepare_cached(&sql)?
-                .query_map(params_from_iter(values), |row| {
-                    Ok(Event {
-                        id: row.get(0)?,
-                        stream: row.get(1)?,
-                        timestamp_ms: row.get(2)?,
-                        ingested_ms: row.get(3)?,
-                        message: row.get(4)?,
-                    })
-                })?
+                .query_map(params_from_iter(values), |row| Ok((row.get(5)?, read_event(row)?)))?
                 .collect()
         })
     }
@@ -305,6 +320,16 @@ fn read_group(row: &Row<'_>) -> rusqlite::Result<Group> {
         retention_days: row.get(2)?,
         tags: row.get(3)?,
         stored_bytes: row.get(4)?,
+    })
+}
+
+fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        id: row.get(0)?,
+        stream: row.get(1)?,
+        timestamp_ms: row.get(2)?,
+        ingested_ms: row.get(3)?,
+        message: row.get(4)?,
     })
 }
 

@@ -1,12 +1,38 @@
-//! Filter patterns of unstructured log events: terms, quoted phrases, `-` to exclude, `?` for alternatives.
+//! Filter patterns of log events: terms, quoted phrases, `-` to exclude, `?` for alternatives; and those of JSON events, which
+//! are read in [`super::json_pattern`].
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>. Matching is case-sensitive.
 
+use super::json_pattern::JsonPattern;
 use crate::error::AwsError;
 
 /// A pattern, read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Pattern {
+    Text(Terms),
+    Json(JsonPattern),
+}
+
+impl Pattern {
+    /// Reads a pattern; an empty one matches everything. Array and regular expression patterns are refused by name.
+    pub(super) fn parse(text: &str) -> Result<Self, AwsError> {
+        if text.trim_start().starts_with('{') {
+            return JsonPattern::parse(text).map(Self::Json);
+        }
+        Terms::parse(text).map(Self::Text)
+    }
+
+    pub(super) fn matches(&self, message: &str) -> bool {
+        match self {
+            Self::Text(terms) => terms.matches(message),
+            Self::Json(pattern) => pattern.matches(message),
+        }
+    }
+}
+
+/// The terms of an unstructured pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(super) struct Terms {
     /// Each must occur.
     all: Vec<String>,
     /// None may occur.
@@ -15,12 +41,10 @@ pub(super) struct Pattern {
     any: Vec<String>,
 }
 
-impl Pattern {
-    /// Reads a pattern; an empty one matches everything. JSON, array and regular expression patterns are refused by name.
-    pub(super) fn parse(text: &str) -> Result<Self, AwsError> {
+impl Terms {
+    fn parse(text: &str) -> Result<Self, AwsError> {
         let trimmed = text.trim();
         match trimmed.as_bytes().first() {
-            Some(b'{') => return Err(AwsError::not_offered("JSON filter patterns ({ $.… })")),
             Some(b'[') => return Err(AwsError::not_offered("space-delimited filter patterns ([ … ])")),
             Some(b'%') => return Err(AwsError::not_offered("regular expressions in filter patterns (%…%)")),
             _ => {}
@@ -44,7 +68,7 @@ impl Pattern {
         Ok(pattern)
     }
 
-    pub(super) fn matches(&self, message: &str) -> bool {
+    fn matches(&self, message: &str) -> bool {
         let has = |term: &String| message.contains(term.as_str());
         self.all.iter().all(has)
             && !self.none.iter().any(has)
@@ -103,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_is_not_offered_is_said() {
-        assert_eq!(Pattern::parse("{ $.level = \"ERROR\" }").unwrap_err().status, 501);
+        assert_eq!(Pattern::parse("[ip, user]").unwrap_err().status, 501);
         assert_eq!(Pattern::parse("\"open").unwrap_err().code, "InvalidParameterException");
     }
 }

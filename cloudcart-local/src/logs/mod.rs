@@ -4,11 +4,13 @@
 
 mod events;
 mod filter;
+mod json_pattern;
+mod live;
 mod provider;
 mod reading;
 
 use crate::{
-    api::{ApiRequest, Need, Service},
+    api::{ApiRequest, Need, Reply, Service},
     core::Core,
     error::{AwsError, Protocol},
     ports::LogSink,
@@ -20,6 +22,7 @@ use events::{Events, Group};
 use http::{HeaderValue, Response, header};
 use serde_json::{Map, Value, json};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 const DAY_MS: i64 = 86_400_000;
 /// PutLogEvents refuses what is older than this, and newer than the other.
@@ -35,13 +38,15 @@ const RETENTIONS: [i64; 22] =
 pub struct Logs {
     core: Arc<Core>,
     events: Events,
+    /// Told whenever events arrive.
+    arrived: Arc<Notify>,
 }
 
 impl Logs {
     /// Over the state; starts the task that applies retention.
     pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
         let events = Events::open(core.store.clone())?;
-        let logs = Arc::new(Self { core, events });
+        let logs = Arc::new(Self { core, events, arrived: Arc::default() });
         let weak = Arc::downgrade(&logs);
         tokio::spawn(async move {
             while let Some(logs) = weak.upgrade() {
@@ -245,6 +250,7 @@ impl Logs {
         let too_new = events.partition_point(|(at, _)| *at <= now + TOO_NEW_MS);
         let accepted = too_old.max(too_expired).min(too_new)..too_new;
         self.events.append(&group_name, stream, now, &events[accepted])?;
+        self.arrived.notify_waiters();
         let mut rejected = Map::new();
         if too_new < events.len() {
             rejected.insert("tooNewLogEventStartIndex".into(), json!(too_new));
@@ -344,6 +350,12 @@ impl Service for Logs {
         let input = request.json()?;
         let group = || self.group_name(&input).map(|name| self.group_arn(&name));
         let stream = |stream: &str| group().map(|arn| format!("{arn}:log-stream:{stream}"));
+        if request.operation == "StartLiveTail" {
+            let groups = input.get("logGroupIdentifiers").and_then(Value::as_array).into_iter().flatten();
+            let arn = |group: &str| self.group_arn(&self.name_of(group)) + ":*";
+            let needs = groups.filter_map(Value::as_str).map(|group| Need::new("logs:StartLiveTail", arn(group)));
+            return Ok(needs.collect());
+        }
         let resource = match request.operation.as_str() {
             "DescribeLogGroups" => {
                 self.group_arn(input.get("logGroupNamePrefix").and_then(Value::as_str).unwrap_or_default()) + ":*"
@@ -367,6 +379,13 @@ impl Service for Logs {
         Ok(vec![Need::new(format!("logs:{}", request.operation), resource)])
     }
 
+    async fn answer(&self, request: ApiRequest) -> Result<Response<Reply>, AwsError> {
+        if request.operation == "StartLiveTail" {
+            return self.start_live_tail(&request.json()?, &request.request_id);
+        }
+        Ok(self.call(request).await?.map(Reply::Whole))
+    }
+
     async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError> {
         let answer = self.run(&request.operation, &request.json()?)?;
         // Operations without an answer send an empty body, as AWS does.
@@ -388,6 +407,7 @@ impl LogSink for Logs {
         if let Err(error) = result {
             tracing::warn!(%error, group, stream, "log events are lost");
         }
+        self.arrived.notify_waiters();
     }
 }
 

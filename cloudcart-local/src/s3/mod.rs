@@ -234,14 +234,10 @@ impl Target {
         let upload = query.get("uploadId").cloned();
         let version = query.get("versionId").cloned();
         let may_name_a_version = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
-        let other = query.keys().find(|name| {
-            !(may_name_a_version && *name == "versionId")
-                && !matches!(
-                    name.as_str(),
-                    "uploadId" | "partNumber" | "uploads" | "x-id" | "max-parts" | "part-number-marker"
-                )
-                && !name.starts_with("X-Amz-")
-                && !name.starts_with("response-")
+        let other = query.keys().find(|name| match name.as_str() {
+            "uploadId" | "partNumber" | "uploads" | "x-id" | "max-parts" | "part-number-marker" => false,
+            "versionId" => !may_name_a_version,
+            other => !other.starts_with("X-Amz-") && !other.starts_with("response-"),
         });
         let copies = request.headers.contains_key("x-amz-copy-source");
         match (request.method.as_str(), upload, query.get("partNumber"), other) {

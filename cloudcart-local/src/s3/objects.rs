@@ -262,7 +262,9 @@ impl Objects {
             transaction.commit()?;
             Ok(replaced)
         })?;
-        replaced.iter().for_each(|file| self.discard(file));
+        for file in replaced {
+            self.discard(&file);
+        }
         Ok(object)
     }
 

@@ -111,7 +111,9 @@ impl Objects {
             transaction.commit()?;
             Ok((deleted, files))
         })?;
-        files.iter().for_each(|file| self.discard(file));
+        for file in files {
+            self.discard(&file);
+        }
         Ok(deleted)
     }
 

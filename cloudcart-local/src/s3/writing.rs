@@ -147,7 +147,10 @@ pub(super) fn copy_source(headers: &HeaderMap) -> Result<(String, String), AwsEr
         )
     };
     let source = decode(text(headers, "x-amz-copy-source").ok_or_else(invalid)?);
-    let path = source.trim_start_matches('/').split("?versionId=").next().unwrap_or_default();
+    let path = source.trim_start_matches('/');
+    if path.contains("?versionId=") {
+        return Err(AwsError::not_offered("s3: a copy of an older version"));
+    }
     let (bucket, key) = path.split_once('/').ok_or_else(invalid)?;
     Ok((bucket.to_owned(), key.to_owned()))
 }

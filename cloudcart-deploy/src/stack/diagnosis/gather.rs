@@ -74,3 +74,7 @@ fn failed_stacks(events: &[ResourceEvent]) -> Vec<(String, Vec<String>)> {
     }
     found
 }
+
+#[cfg(test)]
+#[path = "gather_tests.rs"]
+mod tests;

@@ -1,0 +1,249 @@
+//! StartLiveTail: what arrives in up to ten log groups, as an event stream.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html>. As on AWS: a start, an update
+//! every second even when nothing came (and here sooner when something did), at most 500 events a second, of more a sample that
+//! says so, and an end after three hours. The stream ends as well when the client goes away, or the cloud stops.
+
+use super::{
+    Logs,
+    events::{Event, Events},
+    filter::Pattern,
+    invalid, no_group,
+};
+use crate::{api::Reply, core::Core, error::AwsError};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use http::{HeaderValue, Response, header};
+use serde_json::{Map, Value, json};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+/// Groups of one session.
+const GROUPS: usize = 10;
+/// Events of one second; of more a sample is sent.
+const PER_SECOND: usize = 500;
+/// Between two updates when nothing comes.
+const HEARTBEAT_MS: i64 = 1_000;
+/// Between two updates when something does: lines that belong together come together.
+const GATHER_MS: i64 = 100;
+/// How long a session lives.
+const SESSION_MS: i64 = 3 * 3_600_000;
+/// Events that are read in one go. What waits beyond them is read by the next.
+const READ: usize = 5_000;
+
+impl Logs {
+    /// Opens a session.
+    pub(super) fn start_live_tail(
+        &self,
+        input: &Map<String, Value>,
+        request_id: &str,
+    ) -> Result<Response<Reply>, AwsError> {
+        let texts = |name: &str| -> Vec<String> {
+            let list = input.get(name).and_then(Value::as_array).into_iter().flatten();
+            list.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        let identifiers = texts("logGroupIdentifiers");
+        if identifiers.is_empty() || identifiers.len() > GROUPS {
+            return Err(invalid(&format!("logGroupIdentifiers must have 1 to {GROUPS} log groups.")));
+        }
+        let mut groups = Vec::with_capacity(identifiers.len());
+        for identifier in &identifiers {
+            if !identifier.starts_with("arn:") || identifier.ends_with('*') {
+                return Err(invalid(&format!(
+                    "logGroupIdentifiers takes ARNs of log groups without an asterisk at the end, not '{identifier}'."
+                )));
+            }
+            let name = self.name_of(identifier);
+            if self.events.group(&name)?.is_none() {
+                return Err(no_group());
+            }
+            groups.push(name);
+        }
+        let (streams, prefixes) = (texts("logStreamNames"), texts("logStreamNamePrefixes"));
+        if (!streams.is_empty() || !prefixes.is_empty()) && groups.len() > 1 {
+            return Err(invalid("Log streams can be named only with a single log group."));
+        }
+        if !streams.is_empty() && !prefixes.is_empty() {
+            return Err(invalid("Only one of logStreamNames and logStreamNamePrefixes may be given."));
+        }
+        let text = input.get("logEventFilterPattern").and_then(Value::as_str).unwrap_or_default();
+        let pattern = Pattern::parse(text)?;
+        let now = self.core.clock.now_ms();
+        let start = json!({
+            "requestId": request_id, "sessionId": self.core.random.uuid(), "logGroupIdentifiers": identifiers,
+            "logStreamNames": streams, "logStreamNamePrefixes": prefixes, "logEventFilterPattern": text,
+        });
+        let session = Session {
+            seen: self.events.last_id()?,
+            core: Arc::clone(&self.core),
+            events: self.events.clone(),
+            arrived: Arc::clone(&self.arrived),
+            groups,
+            streams,
+            prefixes,
+            pattern,
+            opened: now,
+            start: Some(start),
+            waiting: Vec::new(),
+            updated: now,
+            second: now,
+            sent: 0,
+            over: false,
+        };
+        let frames = futures_util::stream::unfold(session, Session::next);
+        let mut response = Response::new(Reply::Stream(frames.boxed()));
+        let kind = HeaderValue::from_static("application/vnd.amazon.eventstream");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        Ok(response)
+    }
+}
+
+/// A session under way.
+struct Session {
+    core: Arc<Core>,
+    events: Events,
+    arrived: Arc<Notify>,
+    groups: Vec<String>,
+    streams: Vec<String>,
+    prefixes: Vec<String>,
+    pattern: Pattern,
+    opened: i64,
+    /// What the first frame says, until it is sent.
+    start: Option<Value>,
+    /// The last event that was read.
+    seen: i64,
+    /// Events that were not sent yet.
+    waiting: Vec<Value>,
+    /// When the last update was sent.
+    updated: i64,
+    /// When the second began in which events are counted, and how many were sent in it.
+    second: i64,
+    sent: usize,
+    over: bool,
+}
+
+impl Session {
+    async fn next(mut self) -> Option<(Bytes, Self)> {
+        if let Some(start) = self.start.take() {
+            return Some((event("sessionStart", &start), self));
+        }
+        if self.over {
+            return None;
+        }
+        loop {
+            let notify = Arc::clone(&self.arrived);
+            let arrived = notify.notified();
+            tokio::pin!(arrived);
+            // From here on no arrival is missed, so it is safe to look first and to wait then.
+            arrived.as_mut().enable();
+            let now = self.core.clock.now_ms();
+            if now - self.opened >= SESSION_MS {
+                self.over = true;
+                let told = json!({"message": "Live tail session has timed out."});
+                return Some((exception("SessionTimeoutException", &told), self));
+            }
+            if let Err(error) = self.read() {
+                self.over = true;
+                return Some((exception("SessionStreamingException", &json!({"message": error.message})), self));
+            }
+            if now - self.second >= HEARTBEAT_MS {
+                (self.second, self.sent) = (now, 0);
+            }
+            let since = now - self.updated;
+            let fits = !self.waiting.is_empty() && self.sent + self.waiting.len() <= PER_SECOND;
+            if since >= HEARTBEAT_MS || (fits && since >= GATHER_MS) {
+                let frame = self.update(now);
+                return Some((frame, self));
+            }
+            let wait = if fits { GATHER_MS - since } else { HEARTBEAT_MS - since };
+            let sleep = self.core.clock.sleep(Duration::from_millis(u64::try_from(wait).unwrap_or(1)));
+            if self.waiting.is_empty() {
+                tokio::select! {
+                    () = arrived => {}
+                    () = sleep => {}
+                }
+            } else {
+                sleep.await;
+            }
+        }
+    }
+
+    /// Reads what arrived, as far as somebody wants it.
+    fn read(&mut self) -> Result<(), AwsError> {
+        let events = self.events.after(&self.groups, self.seen, READ)?;
+        for (group, event) in events {
+            self.seen = event.id;
+            let named = |name: &String| *name == event.stream;
+            let begun = |prefix: &String| event.stream.starts_with(prefix.as_str());
+            let wanted = (self.streams.is_empty() || self.streams.iter().any(named))
+                && (self.prefixes.is_empty() || self.prefixes.iter().any(begun))
+                && self.pattern.matches(&event.message);
+            if wanted {
+                self.waiting.push(self.result(&group, &event));
+            }
+        }
+        Ok(())
+    }
+
+    fn result(&self, group: &str, event: &Event) -> Value {
+        json!({
+            "logGroupIdentifier": format!("{}:{group}", self.core.account), "logStreamName": event.stream,
+            "message": event.message, "timestamp": event.timestamp_ms, "ingestionTime": event.ingested_ms,
+        })
+    }
+
+    fn update(&mut self, now: i64) -> Bytes {
+        let mut results = std::mem::take(&mut self.waiting);
+        let sampled = results.len() > PER_SECOND;
+        if sampled {
+            let count = results.len();
+            let mut index = 0;
+            // Evenly from all of them: one in every `count / 500`.
+            results.retain(|_| {
+                let kept = index * PER_SECOND / count != (index + 1) * PER_SECOND / count;
+                index += 1;
+                kept
+            });
+        }
+        self.updated = now;
+        self.sent += results.len();
+        event("sessionUpdate", &json!({"sessionMetadata": {"sampled": sampled}, "sessionResults": results}))
+    }
+}
+
+fn event(kind: &str, payload: &Value) -> Bytes {
+    frame(&[(":message-type", "event"), (":event-type", kind), (":content-type", "application/json")], payload)
+}
+
+fn exception(kind: &str, payload: &Value) -> Bytes {
+    frame(&[(":message-type", "exception"), (":exception-type", kind), (":content-type", "application/json")], payload)
+}
+
+/// One message of an event stream: lengths and their checksum, headers, payload, a checksum of it all.
+///
+/// <https://smithy.io/2.0/aws/amazon-eventstream.html>
+fn frame(headers: &[(&str, &str)], payload: &Value) -> Bytes {
+    /// The type of a header that is a text.
+    const TEXT: u8 = 7;
+    /// Two lengths and their checksum before, a checksum after.
+    const AROUND: usize = 16;
+    let payload = payload.to_string();
+    let mut head = BytesMut::new();
+    for (name, value) in headers {
+        // Names and values are constants of this file, far below 256 bytes.
+        head.put_u8(u8::try_from(name.len()).unwrap_or(u8::MAX));
+        head.put_slice(name.as_bytes());
+        head.put_u8(TEXT);
+        head.put_u16(u16::try_from(value.len()).unwrap_or(u16::MAX));
+        head.put_slice(value.as_bytes());
+    }
+    let mut message = BytesMut::new();
+    // 5000 events of 256 KiB are below 4 GiB.
+    message.put_u32(u32::try_from(AROUND + head.len() + payload.len()).unwrap_or(u32::MAX));
+    message.put_u32(u32::try_from(head.len()).unwrap_or(u32::MAX));
+    message.put_u32(crc32fast::hash(&message));
+    message.put_slice(&head);
+    message.put_slice(payload.as_bytes());
+    message.put_u32(crc32fast::hash(&message));
+    message.freeze()
+}
