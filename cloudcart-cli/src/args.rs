@@ -119,6 +119,8 @@ pub(crate) enum Command {
     SmokeTest(SmokeTest),
     /// Follow a function's log
     Logs(Logs),
+    /// Print how the stack stands, and how its functions, queues and alarms do
+    Status,
     /// Print the stack's outputs, or one of them
     Outputs(Outputs),
     /// Print the template's routes beside those that the deployed API answers
@@ -379,6 +381,9 @@ pub(crate) struct Seed {
     /// Write a synthetic catalogue of this many products, the same each time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) count: Option<u32>,
+    /// Set the stock also of products whose stock is counted already, whatever orders have taken from it
+    #[arg(long)]
+    pub(crate) reset_stock: bool,
 }
 
 #[derive(Debug, Args)]

@@ -271,7 +271,7 @@ impl Printer {
         if !self.quiet && self.terminal {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec} {eta} left") {
             bar.set_style(style);
         }
         bar.set_message(text.to_owned());

@@ -30,8 +30,8 @@ fn role(cloud: &Cloud, name: &str, actions: &str) -> String {
         bucket: String::new(),
         parameters: BTreeMap::new(),
         tags: BTreeMap::new(),
-        express: false,
         on_failure: OnFailure::Rollback,
+        express: false,
         change_set: "first".to_owned(),
     };
     cloud.runtime().block_on(async {
@@ -340,6 +340,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("dlq", &["peek"]),
     ("logs", &["worker", "--no-follow"]),
     ("orders", &["show", "0199a3b4-0000-7000-8000-00000000000f"]),
+    ("protect", &["on"]),
 ];
 
 #[test]

@@ -3,6 +3,8 @@
 
 #[path = "life/shop.rs"]
 mod shop;
+#[path = "life/tail.rs"]
+mod tail;
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -191,6 +191,21 @@ pub enum Error {
         /// How often they were sent.
         attempts: u32,
     },
+    /// Some rows are written, and the rest could not be.
+    #[error("table `{table}`: {written} of {total} rows are written")]
+    RowsPartly {
+        /// The table.
+        table: String,
+        /// How many rows there were to write.
+        total: usize,
+        /// How many are written for certain.
+        written: usize,
+        /// How many more may be: the call that sent them broke off.
+        unsure: usize,
+        /// Why it did not go on.
+        #[source]
+        cause: Box<Error>,
+    },
     /// A function was invoked and failed.
     #[error("function `{function}` failed: {reason}")]
     Function {

@@ -23,6 +23,7 @@ pub mod routes;
 pub mod rows;
 mod safeguards;
 pub mod stack;
+pub mod survey;
 pub mod target;
 mod trust;
 

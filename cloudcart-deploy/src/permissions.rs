@@ -91,7 +91,8 @@ pub const CALLS: &[Call] = &[
     call("DescribeStackResource", &["cloudformation:DescribeStackResource"], On::Stack, &["logs", "orders"]),
     call("DescribeStackResourceDrifts", &["cloudformation:DescribeStackResourceDrifts"], On::Stack, &["diff"]),
     call("DescribeStacks", &["cloudformation:DescribeStacks"], On::Stack, ALL),
-    call("DescribeStacks", &["cloudformation:DescribeStacks"], On::EveryStack, &["gc"]),
+    // Without a stack's name there is no stack that IAM could look at.
+    call("DescribeStacks", &["cloudformation:DescribeStacks"], On::Anything, &["gc"]),
     // CloudFormation looks at each resource in the caller's name.
     call(
         "DetectStackDrift",

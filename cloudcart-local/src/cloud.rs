@@ -285,6 +285,7 @@ struct Engines {
     s3: Arc<S3>,
     dynamodb: Arc<DynamoDb>,
     logs: Arc<Logs>,
+    alarms: Arc<Alarms>,
     sqs: Arc<Sqs>,
     lambda: Arc<Lambda>,
     rules: Arc<Rules>,
@@ -319,13 +320,14 @@ impl Engines {
         let invoker = Arc::clone(&lambda) as Arc<dyn FunctionInvoker>;
         let rules = engine("events", Rules::open(Arc::clone(core), Arc::clone(&invoker)))?;
         let http_apis = engine("HTTP API", HttpApis::open(Arc::clone(core), api_port, invoker))?;
+        let alarms = Alarms::open(Arc::clone(core));
         let providers = [
             iam.providers(),
             sts.providers(),
             s3.providers(),
             dynamodb.providers(),
             logs.providers(),
-            Alarms::open(Arc::clone(core)).providers(),
+            alarms.providers(),
             sqs.providers(),
             lambda.providers(),
             rules.providers(),
@@ -336,7 +338,7 @@ impl Engines {
         let objects = Arc::clone(&s3) as Arc<dyn ObjectSource>;
         let cloudformation =
             engine("cloudformation", CloudFormation::open(Arc::clone(core), providers.clone(), objects))?;
-        Ok(Self { iam, sts, s3, dynamodb, logs, sqs, lambda, rules, http_apis, cloudformation, providers })
+        Ok(Self { iam, sts, s3, dynamodb, logs, alarms, sqs, lambda, rules, http_apis, cloudformation, providers })
     }
 
     /// What the gateway serves.
@@ -346,6 +348,7 @@ impl Engines {
             Arc::clone(&self.s3) as Arc<dyn Service>,
             Arc::clone(&self.dynamodb) as Arc<dyn Service>,
             Arc::clone(&self.logs) as Arc<dyn Service>,
+            Arc::clone(&self.alarms) as Arc<dyn Service>,
             Arc::clone(&self.sqs) as Arc<dyn Service>,
             Arc::clone(&self.lambda) as Arc<dyn Service>,
             Arc::clone(&self.rules) as Arc<dyn Service>,

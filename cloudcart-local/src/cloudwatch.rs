@@ -1,13 +1,19 @@
-//! `AWS::CloudWatch::Alarm`: declared and never evaluated, because there are no metrics here.
+//! `AWS::CloudWatch::Alarm`: declared and never evaluated, because there are no metrics here; and `DescribeAlarms`, which says
+//! just that. Protocol rpcv2Cbor.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html>
 
 use crate::{
+    api::{ApiRequest, Need, Service},
+    cbor,
     core::Core,
+    error::{AwsError, Protocol},
     provider::{Property, ProvisionError, Provisioned, Reading, ResourceProvider, ResourceRequest, fit},
     store::StoreError,
 };
 use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Response, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,12 +33,39 @@ pub struct Alarms {
     taking: Mutex<()>,
 }
 
-/// An alarm as it is kept: what it watches is in its template.
+/// An alarm as it is kept.
 #[derive(Serialize, Deserialize)]
 struct Alarm {
     /// The generated name of its creation, by which one that was cut off is found again.
     made_by: String,
+    /// Its properties, as the template has them.
+    #[serde(default)]
+    properties: Map<String, Value>,
+    /// When it was made.
+    #[serde(default)]
+    made_ms: i64,
 }
+
+/// What every alarm answers with as its reason.
+const REASON: &str = "Unchecked: the local cloud has no metrics and evaluates no alarms";
+/// Properties of the template that `DescribeAlarms` answers by the same names.
+const TOLD: [&str; 12] = [
+    "AlarmDescription",
+    "ComparisonOperator",
+    "DatapointsToAlarm",
+    "Dimensions",
+    "EvaluationPeriods",
+    "MetricName",
+    "Namespace",
+    "Period",
+    "Statistic",
+    "Threshold",
+    "TreatMissingData",
+    "Unit",
+];
+/// Alarms of one page.
+const PAGE: usize = 50;
+const MOST: usize = 100;
 
 impl Alarms {
     /// Opens the alarms in `core`'s store.
@@ -55,9 +88,113 @@ impl Alarms {
         Ok(true)
     }
 
+    fn arn(&self, name: &str) -> String {
+        self.core.arn("cloudwatch", &format!("alarm:{name}"))
+    }
+
+    /// `DescribeAlarms`: by names or by their beginning, in pages.
+    fn describe(&self, input: &Map<String, Value>) -> Result<Value, AwsError> {
+        let text = |name: &str| input.get(name).and_then(Value::as_str);
+        let names = input.get("AlarmNames").and_then(Value::as_array);
+        if names.is_some_and(|names| names.len() > MOST) {
+            return Err(AwsError::bad_request("ValidationError", format!("AlarmNames takes at most {MOST} names.")));
+        }
+        let limit = match input.get("MaxRecords").map(Value::as_u64) {
+            None => PAGE,
+            Some(limit) => limit
+                .and_then(|limit| usize::try_from(limit).ok())
+                .filter(|limit| (1..=MOST).contains(limit))
+                .ok_or_else(|| {
+                    AwsError::bad_request("ValidationError", format!("MaxRecords must be between 1 and {MOST}."))
+                })?,
+        };
+        let wanted = |name: &str| {
+            names.is_none_or(|names| names.iter().any(|wanted| wanted == name))
+                && text("AlarmNamePrefix").is_none_or(|prefix| name.starts_with(prefix))
+                // None of them is ever in another state, and a page begins after the last name of the one before.
+                && text("StateValue").is_none_or(|state| state == "INSUFFICIENT_DATA")
+                && text("NextToken").is_none_or(|after| name > after)
+        };
+        let mut alarms = self.core.store.list::<Alarm>(ALARMS)?;
+        alarms.retain(|(name, _)| wanted(name));
+        alarms.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let more = alarms.len() > limit;
+        alarms.truncate(limit);
+        let last = alarms.last().filter(|_| more).map(|(name, _)| name.clone());
+        let told: Vec<Value> = alarms.iter().map(|(name, alarm)| self.told(name, alarm)).collect();
+        let mut answer = json!({"MetricAlarms": told, "CompositeAlarms": []});
+        if let Some(last) = last {
+            answer["NextToken"] = json!(last);
+        }
+        Ok(answer)
+    }
+
+    fn told(&self, name: &str, alarm: &Alarm) -> Value {
+        let mut told = json!({
+            "AlarmName": name, "AlarmArn": self.arn(name), "ActionsEnabled": true, "AlarmActions": [], "OKActions": [],
+            "InsufficientDataActions": [], "StateValue": "INSUFFICIENT_DATA", "StateReason": REASON,
+            "StateUpdatedTimestamp": alarm.made_ms, "AlarmConfigurationUpdatedTimestamp": alarm.made_ms,
+        });
+        for property in TOLD {
+            if let Some(value) = alarm.properties.get(property) {
+                told[property] = typed(property, value);
+            }
+        }
+        told
+    }
+
     fn provisioned(&self, name: &str) -> Provisioned {
-        let arn = self.core.arn("cloudwatch", &format!("alarm:{name}"));
+        let arn = self.arn(name);
         Provisioned { physical_id: name.to_owned(), attributes: [("Arn".to_owned(), json!(arn))].into() }
+    }
+}
+
+/// A template may write a number as a text; the answer has the type that the service's model says.
+fn typed(property: &str, value: &Value) -> Value {
+    let number = match value {
+        Value::String(text) => text.parse::<f64>().ok(),
+        other => other.as_f64(),
+    };
+    match (property, number) {
+        ("Threshold", Some(number)) => json!(number),
+        #[allow(clippy::cast_possible_truncation, reason = "seconds and counts, far below what a double holds")]
+        ("Period" | "EvaluationPeriods" | "DatapointsToAlarm", Some(number)) => json!(number as i64),
+        _ => value.clone(),
+    }
+}
+
+#[async_trait]
+impl Service for Alarms {
+    fn name(&self) -> &'static str {
+        "monitoring"
+    }
+
+    fn protocol(&self) -> Protocol {
+        Protocol::RpcV2Cbor
+    }
+
+    fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError> {
+        Ok(match request.operation.as_str() {
+            "DescribeAlarms" => vec![Need::new("cloudwatch:DescribeAlarms", self.arn("*"))],
+            _ => Vec::new(),
+        })
+    }
+
+    async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError> {
+        let protocol = request.headers.get("smithy-protocol").and_then(|value| value.to_str().ok());
+        if protocol != Some("rpc-v2-cbor") || request.operation != "DescribeAlarms" {
+            let what = if request.operation.is_empty() {
+                "in another protocol than rpcv2Cbor"
+            } else {
+                request.operation.as_str()
+            };
+            return Err(AwsError::not_offered(&format!("cloudwatch:{what}")));
+        }
+        let answer = self.describe(&cbor::read(&request.body)?)?;
+        let mut response = Response::new(Bytes::from(cbor::write(&answer)));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"));
+        response.headers_mut().insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+        Ok(response)
     }
 }
 
@@ -114,19 +251,28 @@ impl ResourceProvider for AlarmProvider {
                 return Err(ProvisionError::invalid(why));
             }
         };
-        if !self.0.take(&name, &Alarm { made_by: request.generated_name.clone() })? {
+        let alarm = Alarm {
+            made_by: request.generated_name.clone(),
+            properties: request.properties.clone(),
+            made_ms: self.0.core.clock.now_ms(),
+        };
+        if !self.0.take(&name, &alarm)? {
             return Err(ProvisionError::with_code("AlreadyExists", format!("The alarm {name} already exists.")));
         }
         Ok(self.0.provisioned(&name))
     }
 
-    /// Nothing that can change is looked at.
+    /// Whatever changes is only told.
     async fn update(
         &self,
         physical_id: &str,
         _previous: &Map<String, Value>,
-        _request: &ResourceRequest,
+        request: &ResourceRequest,
     ) -> Result<Provisioned, ProvisionError> {
+        if let Some(mut alarm) = self.0.core.store.get::<Alarm>(ALARMS, physical_id)? {
+            alarm.properties.clone_from(&request.properties);
+            self.0.core.store.put(ALARMS, physical_id, &alarm)?;
+        }
         Ok(self.0.provisioned(physical_id))
     }
 

@@ -24,6 +24,8 @@ pub enum Protocol {
     },
     /// S3.
     RestXml,
+    /// CloudWatch.
+    RpcV2Cbor,
 }
 
 /// An error a caller of the AWS API gets.
@@ -75,6 +77,11 @@ impl AwsError {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let builder = Response::builder().status(status).header("x-amzn-requestid", request_id);
         let (builder, body) = match protocol {
+            Protocol::RpcV2Cbor => {
+                let body = crate::cbor::write(&json!({"__type": self.code, "message": self.message}));
+                let builder = builder.header("smithy-protocol", "rpc-v2-cbor");
+                (builder.header(header::CONTENT_TYPE, "application/cbor"), body)
+            }
             Protocol::Json10 { .. } | Protocol::Json11 | Protocol::RestJson => {
                 let mut body = *self.fields;
                 let kind = match protocol {
@@ -100,7 +107,7 @@ impl AwsError {
                     builder = builder.header("x-amzn-query-error", format!("{code};{side}"));
                 }
                 body.insert("message".into(), json!(self.message));
-                (builder, Value::Object(body).to_string())
+                (builder, Value::Object(body).to_string().into_bytes())
             }
             Protocol::Query { xmlns } => {
                 let side = if self.status < 500 { "Sender" } else { "Receiver" };
@@ -110,7 +117,7 @@ impl AwsError {
                     escape(&self.code),
                     escape(&self.message),
                 );
-                (builder.header(header::CONTENT_TYPE, "text/xml"), body)
+                (builder.header(header::CONTENT_TYPE, "text/xml"), body.into_bytes())
             }
             Protocol::RestXml => {
                 let body = format!(
@@ -119,11 +126,12 @@ impl AwsError {
                     escape(&self.code),
                     escape(&self.message),
                 );
-                (builder.header(header::CONTENT_TYPE, "application/xml"), body)
+                (builder.header(header::CONTENT_TYPE, "application/xml"), body.into_bytes())
             }
         };
+        let body = Bytes::from(body);
         // The code comes from our own constants, so the headers are valid; were one not, an empty 500 is still an answer.
-        builder.body(Bytes::from(body)).unwrap_or_else(|_| {
+        builder.body(body).unwrap_or_else(|_| {
             let mut response = Response::new(Bytes::new());
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             response

@@ -4,6 +4,7 @@
 //! are; nothing reaches the internet.
 
 pub mod api;
+mod cbor;
 pub mod clock;
 pub mod cloud;
 pub mod cloudformation;

@@ -83,7 +83,7 @@ async fn deploy_and_seed(session: &Session<'_>, target: &Target) -> Result<Stack
     let table = outputs::value(&view, "ProductsTableName")?;
     if rows::is_empty(target, table).await? {
         let items = crate::seed::sample()?;
-        seed::write(session, target, &view, &items).await?;
+        seed::write(session, target, &view, &items, false).await?;
         session.printer.note(&format!("seeded {} sample products", items.len()));
     }
     Ok(view)

@@ -21,6 +21,7 @@ mod rollback;
 mod routes;
 mod seed;
 mod smoke_test;
+mod status;
 mod synth;
 
 pub(crate) use logs::now_millis;
@@ -53,6 +54,7 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Outputs(args) => outputs::run(session, args).await,
         Command::Seed(args) => seed::run(session, args).await,
         Command::SmokeTest(args) => smoke_test::run(session, args).await,
+        Command::Status => status::run(session).await,
         Command::Synth(args) => synth::run(session, args),
         #[cfg(feature = "local")]
         Command::Dev(args) => dev::run(session, args).await,

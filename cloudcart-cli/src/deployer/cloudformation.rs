@@ -90,7 +90,9 @@ fn grant(place: &Place, type_name: &str, action: &str) -> Grant {
         ("dynamodb", _) => place.grant(action, On::Tables),
         ("events", _) => place.rules(action),
         ("iam", _) => place.roles(action),
-        ("lambda", "AWS::Lambda::EventSourceMapping") if action.contains("Tag") => place.mapping_tags(action),
+        ("lambda", "AWS::Lambda::EventSourceMapping") if action.to_lowercase().contains("tag") => {
+            place.mapping_tags(action)
+        }
         ("lambda", "AWS::Lambda::EventSourceMapping") => place.mappings(action),
         ("lambda", _) => place.grant(action, On::Functions),
         ("logs", _) => place.grant(action, On::LogGroups),

@@ -78,8 +78,8 @@ mod tests {
         let long = |sid: &'static str, count: usize| {
             (0..count).map(move |n| Grant::new(sid, &format!("tea:Action{n:03}"), vec![format!("arn:{sid}")], None))
         };
-        let documents = pack(long("A", 150).chain(long("B", 150)).chain(long("C", 20)).collect());
-        assert!(documents.len() == 2, "{}", documents.len());
+        let documents = pack(long("A", 250).chain(long("B", 250)).chain(long("C", 20)).collect());
+        assert_eq!(documents.len(), 2);
         assert!(documents.iter().all(|document| document.characters() <= LIMIT));
         let statements: usize = documents.iter().map(|document| document.statements.len()).sum();
         assert_eq!(statements, 3);

@@ -17,11 +17,23 @@ pub(crate) struct Found {
     /// `line 3` or the like.
     pub(crate) at: String,
     pub(crate) fields: BTreeMap<String, String>,
+    /// Why the fields could not be read, if so.
+    pub(crate) broken: Option<String>,
+}
+
+impl Found {
+    /// A row from its fields, or from why there are none.
+    fn new(at: String, fields: Result<BTreeMap<String, String>, String>) -> Self {
+        match fields {
+            Ok(fields) => Self { at, fields, broken: None },
+            Err(reason) => Self { at, fields: BTreeMap::new(), broken: Some(reason) },
+        }
+    }
 }
 
 /// The sample catalogue.
 pub(crate) fn sample() -> Result<Vec<Item>, Failure> {
-    let found = row::sample().map(|fields| Found { at: format!("sample {}", fields["id"]), fields });
+    let found = row::sample().map(|fields| Found::new(format!("sample {}", fields["id"]), Ok(fields)));
     items("the sample catalogue", &found.collect::<Vec<_>>())
 }
 
@@ -34,6 +46,10 @@ pub(crate) fn items(origin: &str, found: &[Found]) -> Result<Vec<Item>, Failure>
     let mut problems = Vec::new();
     let mut ids: BTreeMap<String, &str> = BTreeMap::new();
     for row in found {
+        if let Some(reason) = &row.broken {
+            problems.push(format!("{}: {reason}", row.at));
+            continue;
+        }
         match row::convert(&row.fields) {
             Ok(item) => {
                 if let Some(first) = ids.insert(item.id.clone(), &row.at) {
@@ -67,6 +83,23 @@ mod tests {
         let items = sample().unwrap();
         assert_eq!(items.len(), 3);
         assert_eq!((items[0].id.as_str(), items[0].name.as_str()), ("1", "Wireless Headphones"));
+    }
+
+    #[test]
+    fn rows_that_cannot_be_read_are_named_with_those_that_make_no_sense() {
+        let good = r#"{"id":"1","name":"A","price":1,"category":"x"}"#;
+        for (name, text, read) in [
+            ("f.ndjson", format!("{good}\nnope\n{{\"id\":\"2\"}}\n[]\n"), source::ndjson as fn(&str, &str) -> _),
+            ("f.json", format!("[{good},\n5,\n{{\"id\":\"2\"}},\n{{\"id\":[1]}}]"), source::json),
+            ("f.csv", "id,name,price,category\n1,A\n2,,,\n3,A,1,x,y\n".to_owned(), source::csv),
+        ] {
+            let failure = read(name, &text).and_then(|found| items(name, &found)).unwrap_err();
+            assert!(failure.what.starts_with("3 of the rows"), "{name}: {failure}");
+            let cause = failure.cause.unwrap();
+            for line in ["line 2: ", "line 3: ", "line 4: "] {
+                assert!(cause.contains(line), "{name}: {cause}");
+            }
+        }
     }
 
     #[test]

@@ -77,27 +77,18 @@ pub(crate) fn json(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
         serde_json::from_str(text).map_err(bad)?
     };
     let mut lines = Lines::of(text);
-    rows.into_iter()
-        .map(|row| {
-            let line = lines.of_part(row.get());
-            object(row.get())
-                .map(|fields| Found { at: format!("line {line}"), fields })
-                .map_err(|reason| malformed(name, line, &reason))
-        })
-        .collect()
+    let found = rows.into_iter().map(|row| {
+        let line = lines.of_part(row.get());
+        Found::new(format!("line {line}"), object(row.get()))
+    });
+    Ok(found.collect())
 }
 
 /// One object a line; empty lines are left alone.
-pub(crate) fn ndjson(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(index, line)| {
-            object(line)
-                .map(|fields| Found { at: format!("line {}", index + 1), fields })
-                .map_err(|reason| malformed(name, index + 1, &reason))
-        })
-        .collect()
+#[allow(clippy::unnecessary_wraps, reason = "read like every other format")]
+pub(crate) fn ndjson(_name: &str, text: &str) -> Result<Vec<Found>, Failure> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    Ok(lines.map(|(index, line)| Found::new(format!("line {}", index + 1), object(line))).collect())
 }
 
 /// Fields as text. Numbers keep the digits that the file has: a price never goes through a float.
@@ -167,9 +158,9 @@ pub(crate) fn yaml(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
     };
     Ok(rows
         .into_iter()
-        .map(|row| Found {
-            at: format!("line {}", row.referenced.line()),
-            fields: row.value.into_iter().filter_map(|(key, value)| value.0.map(|value| (key, value))).collect(),
+        .map(|row| {
+            let fields = row.value.into_iter().filter_map(|(key, value)| value.0.map(|value| (key, value)));
+            Found::new(format!("line {}", row.referenced.line()), Ok(fields.collect()))
         })
         .collect())
 }
@@ -224,7 +215,17 @@ pub(crate) fn csv(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
     reader
         .records()
         .map(|record| {
-            let record = record.map_err(|error| bad(&error))?;
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    // A row with too many or too few cells; the reader goes on behind it.
+                    let csv::ErrorKind::UnequalLengths { pos: Some(place), expected_len, len } = error.kind() else {
+                        return Err(bad(&error));
+                    };
+                    let reason = format!("{len} cells, where the heading has {expected_len}");
+                    return Ok(Found::new(format!("line {}", place.line()), Err(reason)));
+                }
+            };
             let line = record.position().map_or(0, |place| {
                 // The reader counts the empty lines before a row as part of it.
                 let start = usize::try_from(place.byte()).ok().and_then(|byte| text.get(byte..)).unwrap_or_default();
@@ -233,7 +234,7 @@ pub(crate) fn csv(name: &str, text: &str) -> Result<Vec<Found>, Failure> {
             });
             let pairs = heading.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty());
             let fields = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-            Ok(Found { at: format!("line {line}"), fields })
+            Ok(Found::new(format!("line {line}"), Ok(fields)))
         })
         .collect()
 }
@@ -263,17 +264,22 @@ mod tests {
     #[test]
     fn broken_json_names_its_line() {
         assert_eq!(json("f", "[\n{\"id\": }\n]").unwrap_err().place.as_deref(), Some("f:2"));
-        assert_eq!(json("f", "[{},\n 5]").unwrap_err().place.as_deref(), Some("f:2"));
-        assert_eq!(json("f", "[\n{\"id\": [1]}\n]").unwrap_err().place.as_deref(), Some("f:2"));
+        let broken = |text: &str, index: usize| {
+            let found = json("f", text).unwrap().swap_remove(index);
+            (found.at, found.broken.unwrap())
+        };
+        assert_eq!(broken("[{},\n 5]", 1).0, "line 2");
+        assert_eq!(broken("[\n{\"id\": [1]}\n]", 0).0, "line 2");
         assert!(json("f", "{\"x\": 1}").unwrap_err().cause.unwrap().contains("products"));
-        assert!(json("f", "[{\"id\":\"1\",\"id\":\"2\"}]").unwrap_err().cause.unwrap().contains("twice"));
+        assert!(broken("[{\"id\":\"1\",\"id\":\"2\"}]", 0).1.contains("twice"));
     }
 
     #[test]
     fn ndjson_rows_know_their_line() {
         let found = ndjson("f", "{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n").unwrap();
         assert_eq!(found[1].at, "line 3");
-        assert_eq!(ndjson("f", "{\"id\":\"1\"}\nnope\n").unwrap_err().place.as_deref(), Some("f:2"));
+        let found = ndjson("f", "{\"id\":\"1\"}\nnope\n").unwrap();
+        assert!(found[1].at == "line 2" && found[1].broken.is_some());
     }
 
     #[test]
@@ -296,7 +302,11 @@ mod tests {
         assert_eq!(found[0].fields["name"], "A, B");
         assert_eq!((found[1].at.as_str(), found[2].at.as_str()), ("line 4", "line 6"));
         assert!(!found[2].fields.contains_key("price"));
-        assert_eq!(csv("f", "id,name\n1\n").unwrap_err().place.as_deref(), Some("f:2"));
+        let broken = &csv("f", "id,name\n1\n2,B\n").unwrap()[0];
+        assert_eq!(
+            (broken.at.as_str(), broken.broken.as_deref()),
+            ("line 2", Some("1 cells, where the heading has 2"))
+        );
         assert!(csv("f", "id,id\n1,2\n").is_err());
     }
 

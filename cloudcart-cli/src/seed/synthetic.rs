@@ -39,7 +39,7 @@ pub(crate) fn synthetic(count: u32) -> Vec<Found> {
                 ("category", category.to_owned()),
             ];
             let fields = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-            Found { at: format!("product {number}"), fields }
+            Found::new(format!("product {number}"), Ok(fields))
         })
         .collect()
 }

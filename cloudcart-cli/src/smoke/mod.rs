@@ -2,6 +2,7 @@
 
 mod junit;
 mod steps;
+mod tidy;
 
 use std::time::Duration;
 
@@ -48,7 +49,7 @@ pub(crate) async fn run(
     deadline: Duration,
 ) -> Result<Report, Failure> {
     let base = base_url(target, value(view, "HttpApiUrl")?);
-    steps::run(session, target, &base, deadline).await
+    steps::run(session, target, view, &base, deadline).await
 }
 
 /// Where the API answers. An emulator may hand out AWS's own host name, which is not its own: then its path form is used.

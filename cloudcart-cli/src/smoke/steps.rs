@@ -4,17 +4,18 @@ use std::time::{Duration, Instant};
 
 use cloudcart_deploy::http::{Answer, Http, ca_bundle_from_env};
 use cloudcart_deploy::logs::{Tail, group_of};
+use cloudcart_deploy::stack::StackView;
 use cloudcart_deploy::{Error, Target};
 use serde_json::{Value, json};
 
-use super::{Check, Report};
+use super::{Check, Report, tidy};
 use crate::failure::Failure;
 use crate::session::Session;
 
 /// The product that the quick start buys.
-const PRODUCT: &str = "1";
+pub(super) const PRODUCT: &str = "1";
 /// How many of it.
-const QUANTITY: u64 = 2;
+pub(super) const QUANTITY: u64 = 2;
 /// The function whose log must show the order.
 const WORKER: &str = "worker";
 
@@ -27,6 +28,8 @@ struct Shop<'a> {
     base: String,
     /// The cart's token, once the shop issued one.
     cart_token: Option<String>,
+    /// The cart as it was found.
+    cart: Option<Vec<(String, u64)>>,
     checks: Vec<Check>,
 }
 
@@ -34,26 +37,40 @@ struct Shop<'a> {
 pub(super) async fn run(
     session: &Session<'_>,
     target: &Target,
+    view: &StackView,
     base: &str,
     deadline: Duration,
 ) -> Result<Report, Failure> {
     let http = Http::new(ca_bundle_from_env().as_deref(), Duration::from_secs(35))?;
-    let mut shop = Shop { session, http, base: base.to_owned(), cart_token: None, checks: Vec::new() };
+    let mut shop = Shop { session, http, base: base.to_owned(), cart_token: None, cart: None, checks: Vec::new() };
     let started = crate::commands::now_millis();
     shop.wake().await;
+    let stock = tidy::stock(target, view).await;
     let price = shop.catalogue().await;
     shop.cart().await;
     let order = shop.checkout(price).await;
     let mut order_id = None;
+    let mut returned = 0;
     if let Some((id, token)) = &order {
-        shop.confirmed(id, token.as_deref(), deadline).await;
-        shop.logged(target, id, started, deadline).await?;
+        let handled = shop.confirmed(id, token.as_deref(), deadline).await;
+        shop.logged(target, id, started, deadline).await;
         order_id = Some(id.clone());
+        session.printer.busy("leaving the shop as it was found");
+        let begun = Instant::now();
+        if let Some(tidied) = tidy::order(session, target, view, id, handled).await {
+            returned = tidied.returned;
+            for (name, result) in tidy::results(tidied) {
+                shop.record(name, None, begun, result);
+            }
+        } else {
+            session.printer.note(&format!("`{}` has no functions for orders: order {id} stays", session.app.name));
+        }
     } else {
         for name in ["order is confirmed", "order is in the worker's log"] {
             shop.record(name, None, Instant::now(), Err("not reached: checkout failed".to_owned()));
         }
     }
+    shop.as_found(target, view, stock, returned).await;
     let ok = shop.checks.iter().all(|check| check.ok);
     let hint = price.is_none().then(|| "the quick start buys product 1; write it with `cloudcart seed`".to_owned());
     Ok(Report { ok, url: base.to_owned(), order_id, checks: shop.checks, hint })
@@ -101,6 +118,7 @@ impl Shop<'_> {
     /// Adds, reads and removes, and leaves the cart as it was found.
     async fn cart(&mut self) {
         let before = self.check("GET /cart", "GET", "/cart", None, 200, |body, _| quantity(body)).await;
+        self.cart = before.as_ref().and_then(lines);
         let before = before.as_ref().and_then(line).unwrap_or(0);
         let expected = before + QUANTITY;
         let add = json!({ "id": PRODUCT, "qty": QUANTITY });
@@ -119,7 +137,7 @@ impl Shop<'_> {
         if before > 0 {
             let restore = json!({ "qty": before });
             let path = format!("/cart/items/{PRODUCT}");
-            self.check("cart is as it was found", "PUT", &path, Some(restore), 200, |body, _| match line(body) {
+            self.check("PUT /cart/items/1", "PUT", &path, Some(restore), 200, |body, _| match line(body) {
                 Some(found) if found == before => Ok(format!("{found} of product {PRODUCT}")),
                 found => Err(format!("expected {before} of product {PRODUCT}, found {}", found.unwrap_or(0))),
             })
@@ -155,7 +173,8 @@ impl Shop<'_> {
         Some((id, body["orderToken"].as_str().map(str::to_owned)))
     }
 
-    async fn confirmed(&mut self, id: &str, token: Option<&str>, deadline: Duration) {
+    /// Waits for the worker; returns whether it has taken the order.
+    async fn confirmed(&mut self, id: &str, token: Option<&str>, deadline: Duration) -> bool {
         let started = Instant::now();
         let path = format!("/orders/{id}");
         let headers: Vec<(&str, &str)> = token.map(|token| ("x-order-token", token)).into_iter().collect();
@@ -184,13 +203,39 @@ impl Shop<'_> {
                 Ok(None) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         };
+        let handled = result.is_ok();
         self.record("order is confirmed", status, started, result);
+        handled
     }
 
-    async fn logged(&mut self, target: &Target, id: &str, since: i64, deadline: Duration) -> Result<(), Failure> {
+    /// Whether stock and cart are as they were found.
+    async fn as_found(&mut self, target: &Target, view: &StackView, stock: Result<Option<u64>, Error>, returned: u64) {
+        if let Some(expected) = self.cart.take() {
+            self.check("cart is as it was found", "GET", "/cart", None, 200, |body, _| match lines(body) {
+                Some(found) if found == expected => Ok(format!("{} lines", found.len())),
+                _ => Err(format!("it had {expected:?}")),
+            })
+            .await;
+        }
         let started = Instant::now();
-        let Some(worker) = self.session.app.function(WORKER) else { return Ok(()) };
-        let group = group_of(target, &self.session.settings.stack_name, worker.logical_id, WORKER).await?;
+        let compared = match (stock, tidy::stock(target, view).await) {
+            (Ok(before), Ok(after)) => tidy::compare(before, after, returned),
+            (Err(error), _) | (_, Err(error)) => Err(format!("the stock cannot be read: {}", Failure::from(error))),
+        };
+        self.record("stock is as it was found", None, started, compared);
+    }
+
+    async fn logged(&mut self, target: &Target, id: &str, since: i64, deadline: Duration) {
+        let started = Instant::now();
+        let Some(worker) = self.session.app.function(WORKER) else { return };
+        let group = group_of(target, &self.session.settings.stack_name, worker.logical_id, WORKER).await;
+        let group = match group {
+            Ok(group) => group,
+            Err(error) => {
+                let why = Err(Failure::from(error).to_string());
+                return self.record("order is in the worker's log", None, started, why);
+            }
+        };
         let name = group.name.clone();
         // The clocks of this machine and of the target may differ a little.
         let mut tail = Tail::new(group, Some(&format!("\"{id}\"")), since - 60_000);
@@ -202,7 +247,8 @@ impl Shop<'_> {
                     }
                 }
                 Err(error) if error.as_aws().is_some_and(cloudcart_deploy::Aws::is_passing) => {}
-                Err(error) => return Err(error.into()),
+                // What was begun is tidied up whatever happens, so this is a check that failed and no end.
+                Err(error) => break Err(Failure::from(error).to_string()),
             }
             if started.elapsed() > deadline {
                 break Err(format!("not in {name} after {} s", deadline.as_secs()));
@@ -210,7 +256,6 @@ impl Shop<'_> {
             tokio::time::sleep(Duration::from_millis(200)).await;
         };
         self.record("order is in the worker's log", None, started, result);
-        Ok(())
     }
 
     async fn check(
@@ -304,6 +349,12 @@ fn same(body: &Value, name: &str, expected: &Value) -> Result<(), String> {
 /// How many of the product are in a cart.
 fn line(cart: &Value) -> Option<u64> {
     cart["items"].as_array()?.iter().find(|item| item["id"] == PRODUCT)?["qty"].as_u64()
+}
+
+/// Products and how many of each, in the cart's order.
+fn lines(cart: &Value) -> Option<Vec<(String, u64)>> {
+    let items = cart["items"].as_array()?.iter();
+    items.map(|item| Some((item["id"].as_str()?.to_owned(), item["qty"].as_u64()?))).collect()
 }
 
 fn quantity(cart: &Value) -> Result<String, String> {

@@ -3,6 +3,7 @@
 //! Routes, functions and the names of environment variables come from `cloudcart-shop`, so that the stack and the handlers
 //! cannot disagree. Who may touch what stands once, in [`rights`].
 
+mod alarms;
 mod functions;
 mod http_api;
 mod queue;
@@ -92,6 +93,7 @@ fn declare(stack: &mut Stack<'_>, options: &ShopOptions, retention: RetentionInD
     let functions = functions::add(stack, options, retention, &tables, &queues);
     let api = http_api::add(stack, &functions);
     schedule::add(stack, &functions);
+    alarms::add(stack, &functions, &queues, &api);
 
     output(stack, "HttpApiUrl", api.api_endpoint(), "Root URL of the shop.");
     let table = |table| tables[&table].reference();

@@ -159,8 +159,14 @@ impl Home {
 
     /// Runs a command for stage `dev`.
     pub(crate) fn run(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+        self.run_in(self.path(), args, variables)
+    }
+
+    /// The same in another folder.
+    pub(crate) fn run_in(&self, folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = command(self.path(), args);
-        let output = command.env("CLOUDCART_STAGE", "dev").envs(variables.iter().copied()).output().unwrap();
+        let output = command.current_dir(folder).env("CLOUDCART_STAGE", "dev").envs(variables.iter().copied()).output();
+        let output = output.unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }

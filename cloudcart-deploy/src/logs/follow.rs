@@ -139,7 +139,9 @@ impl Follow {
                     Some(Ok(Batch::Past(lines))) => return Ok(Some(News::Lines(lines))),
                     Some(Ok(Batch::Fresh(lines))) => {
                         let now = Instant::now();
-                        lines.into_iter().for_each(|line| self.order.put(line, now));
+                        for line in lines {
+                            self.order.put(line, now);
+                        }
                     }
                     Some(Ok(Batch::Notice(notice))) => return Ok(Some(News::Notice(notice))),
                     Some(Err(error)) => return Err(error),
@@ -265,7 +267,7 @@ impl Context {
         let mut pass = Pass::default();
         while !reading.is_done() {
             let lines = self.page(&mut reading).await?;
-            self.fresh(tracked.from_read(&mut pass, lines, (self.clock)())).await;
+            self.fresh(tracked.new_of_read(&mut pass, lines, (self.clock)())).await;
         }
         Ok(())
     }
@@ -328,7 +330,7 @@ async fn past(context: &Context, mut tracked: Vec<&mut Tracked>) -> Result<()> {
         let Some(((reading, pass, reached), tracked)) = open.min_by_key(|((.., reached), _)| *reached) else { break };
         let lines = context.page(reading).await?;
         *reached = lines.iter().map(|line| line.timestamp).max().unwrap_or(*reached).max(*reached);
-        for line in tracked.from_read(pass, lines, (context.clock)()) {
+        for line in tracked.new_of_read(pass, lines, (context.clock)()) {
             held.insert((line.timestamp, arrived), line);
             arrived += 1;
         }
@@ -343,7 +345,9 @@ async fn past(context: &Context, mut tracked: Vec<&mut Tracked>) -> Result<()> {
     if !held.is_empty() {
         context.send(Ok(Batch::Past(held.into_values().collect()))).await;
     }
-    tracked.iter_mut().for_each(|tracked| tracked.complete((context.clock)()));
+    for tracked in &mut tracked {
+        tracked.complete((context.clock)());
+    }
     Ok(())
 }
 
@@ -434,7 +438,7 @@ impl Feed {
                         let mut fresh = Vec::with_capacity(lines.len());
                         for line in lines {
                             let tracked = self.tracked.iter_mut().find(|tracked| tracked.group.function == line.function);
-                            if tracked.is_some_and(|tracked| tracked.from_session(&line, now)) {
+                            if tracked.is_some_and(|tracked| tracked.is_new_of_session(&line, now)) {
                                 fresh.push(line);
                             }
                         }

@@ -110,7 +110,9 @@ async fn pump(mut output: StartLiveTailOutput, groups: Vec<Group>, sender: mpsc:
             Ok(Err(error)) => Frame::Ended(chain(&error)),
             Ok(Ok(None)) => Frame::Ended("the session ended".to_owned()),
             Ok(Ok(Some(StartLiveTailResponseStream::SessionUpdate(update)))) => {
-                let sampled = update.session_metadata().is_some_and(|metadata| metadata.sampled());
+                let sampled = update
+                    .session_metadata()
+                    .is_some_and(aws_sdk_cloudwatchlogs::types::LiveTailSessionMetadata::sampled);
                 let lines = update.session_results().iter().map(|event| line(&groups, event)).collect();
                 Frame::Update { lines, gaps: sampled }
             }

@@ -117,13 +117,13 @@ impl Tracked {
     }
 
     /// The lines of a read that are new.
-    fn from_read(&mut self, pass: &mut Pass, lines: Vec<Line>, now: i64) -> Vec<Line> {
+    fn new_of_read(&mut self, pass: &mut Pass, lines: Vec<Line>, now: i64) -> Vec<Line> {
         self.meet(&lines, now);
         lines.into_iter().filter(|line| self.told.is_new(pass, line, now)).collect()
     }
 
     /// Whether a line of the session is new.
-    fn from_session(&mut self, line: &Line, now: i64) -> bool {
+    fn is_new_of_session(&mut self, line: &Line, now: i64) -> bool {
         self.meet(std::slice::from_ref(line), now);
         self.told.is_new(&mut self.session, line, now)
     }
@@ -167,7 +167,7 @@ impl Tail {
         let mut fresh = Vec::new();
         while !reading.is_done() {
             match reading.page(target).await {
-                Ok(lines) => fresh.extend(self.tracked.from_read(&mut pass, lines, now_millis())),
+                Ok(lines) => fresh.extend(self.tracked.new_of_read(&mut pass, lines, now_millis())),
                 // The group is made with the first line where the template does not declare it.
                 Err(error) if error.as_aws().is_some_and(|aws| aws.kind == AwsKind::NotFound) => return Ok(fresh),
                 Err(error) => return Err(error),
@@ -196,10 +196,10 @@ mod tests {
         let mut tracked = Tracked::new(group, 0);
         let line = |timestamp| Line::new("f", Some(timestamp), Some("s"), Some("text\r\n"), None);
         assert_eq!(line(1).message, "text");
-        let fresh = tracked.from_read(&mut Pass::default(), vec![line(9_000_000), line(1_000)], 500_000);
+        let fresh = tracked.new_of_read(&mut Pass::default(), vec![line(9_000_000), line(1_000)], 500_000);
         assert_eq!(fresh.len(), 2);
         tracked.complete(500_000);
         assert_eq!(tracked.since, 500_000 - OVERLAP_MILLIS);
-        assert!(!tracked.from_session(&line(9_000_000), 500_000), "and it is not forgotten either");
+        assert!(!tracked.is_new_of_session(&line(9_000_000), 500_000), "and it is not forgotten either");
     }
 }

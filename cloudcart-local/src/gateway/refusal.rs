@@ -28,7 +28,7 @@ fn words(service: &str, protocol: Protocol) -> Words {
         Protocol::Json10 { .. } if service == "sqs" => Words::Query,
         Protocol::Json10 { .. } | Protocol::Json11 => Words::Json,
         Protocol::Query { .. } => Words::Query,
-        Protocol::RestJson => Words::Rest,
+        Protocol::RestJson | Protocol::RpcV2Cbor => Words::Rest,
         Protocol::RestXml => Words::S3,
     }
 }

@@ -34,12 +34,24 @@ pub(crate) fn route(headers: &HeaderMap, path: &str, query: &str, body: &[u8], s
             by_target: known.is_some(),
         };
     }
+    if let Some(operation) = rpc_operation(path) {
+        let service = signed.map_or_else(|| "monitoring".to_owned(), |signed| signed.service.clone());
+        return Route { service, operation: operation.to_owned(), by_target: false };
+    }
     let operation = action(headers, query, body).unwrap_or_default();
     let service = match signed {
         Some(signed) => signed.service.clone(),
         None => by_path(path, &operation).to_owned(),
     };
     Route { service, operation, by_target: false }
+}
+
+/// The operation of `/service/<name>/operation/<operation>`, the path of the protocol `rpcv2Cbor`.
+fn rpc_operation(path: &str) -> Option<&str> {
+    match path.split('/').collect::<Vec<_>>()[..] {
+        ["", "service", _, "operation", operation] => Some(operation),
+        _ => None,
+    }
 }
 
 /// The `Action` of the Query protocol.
@@ -89,6 +101,12 @@ mod tests {
         assert_eq!((route.service.as_str(), route.operation.as_str()), ("dynamodb", "GetRecords"));
         let unknown = routed(&[("x-amz-target", "AmazonSSM.GetParameter")], "/", "{}");
         assert_eq!((unknown.service.as_str(), unknown.operation.as_str()), ("AmazonSSM", "GetParameter"));
+    }
+
+    #[test]
+    fn a_path_names_the_operation_of_a_service_that_speaks_cbor() {
+        let route = routed(&[], "/service/GraniteServiceVersion20100801/operation/DescribeAlarms", "");
+        assert_eq!((route.service.as_str(), route.operation.as_str()), ("monitoring", "DescribeAlarms"));
     }
 
     #[test]

@@ -118,7 +118,7 @@ struct Reader<'a> {
     rest: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn takes(&mut self, token: &str) -> bool {
         let Some(rest) = self.rest.trim_start().strip_prefix(token) else { return false };
         self.rest = rest;
@@ -277,7 +277,7 @@ mod tests {
     fn conditions_on_the_properties_of_an_event() {
         for (pattern, expected) in [
             (r#"{ $.level = "ERROR" }"#, true),
-            (r#"{$.level=ERROR}"#, true),
+            ("{$.level=ERROR}", true),
             (r#"{ $.level = "ERR*" }"#, true),
             (r#"{ $.level = "*RR*" }"#, true),
             (r#"{ $.level = "*INFO*" }"#, false),

@@ -105,6 +105,7 @@ pub(crate) fn from_cfn_lint(manifest: &Manifest, crate_directory: &Path, origin:
     let provided = read(&origin.join("providers/us-east-1.json"))?;
     let stateful = read(&origin.join("../AdditionalSpecs/StatefulResources.json"))?;
     let stateful = stateful["ResourceTypes"].as_object().context("StatefulResources.json has no `ResourceTypes`")?;
+    let policies = read(&origin.join("../AdditionalSpecs/Policies.json"))?;
     let mut schemas = BTreeMap::new();
     for (type_name, settings) in manifest.types() {
         let Some(hash) = provided.get(type_name).and_then(Json::as_str) else {
@@ -112,7 +113,7 @@ pub(crate) fn from_cfn_lint(manifest: &Manifest, crate_directory: &Path, origin:
         };
         let schema = read(&origin.join(format!("resources/{hash}.json")))?;
         let mut facts = json!({"stateful": stateful.contains_key(type_name)});
-        if let Some(permissions) = permissions(&schema) {
+        if let Some(permissions) = permissions(&schema, &policies) {
             facts["permissions"] = permissions;
         }
         let mut schema = strip(&schema);
@@ -125,7 +126,6 @@ pub(crate) fn from_cfn_lint(manifest: &Manifest, crate_directory: &Path, origin:
         complete(type_name, &mut schema, settings).with_context(|| format!("in {type_name}"))?;
         schemas.insert(type_name.to_owned(), schema);
     }
-    let policies = read(&origin.join("../AdditionalSpecs/Policies.json"))?;
     let spelt = spelling(origin, &provided, &crate_directory.join("schemas"))?;
     let actions = actions(manifest, &policies, &spelt)?;
     let date = read(&origin.join("version.json"))?;
@@ -135,12 +135,12 @@ pub(crate) fn from_cfn_lint(manifest: &Manifest, crate_directory: &Path, origin:
 
 /// What CloudFormation needs to be allowed, in the name of its caller, by what it does with a resource. Lists of all resources
 /// of a type are nothing that a stack asks for.
-fn permissions(schema: &Json) -> Option<Json> {
+fn permissions(schema: &Json, policies: &Json) -> Option<Json> {
     let mut done = Map::new();
     for (handler, body) in schema.get("handlers")?.as_object()? {
         let mut actions: Vec<String> = super::schema::texts(body, "permissions")
             .into_iter()
-            .filter(|action| is_action(action))
+            .filter(|action| is_action(action, policies))
             .map(str::to_owned)
             .collect();
         actions.sort_unstable();
@@ -152,11 +152,9 @@ fn permissions(schema: &Json) -> Option<Json> {
     (!done.is_empty()).then_some(Json::Object(done))
 }
 
-/// Whether a text is an action of IAM: some schemas name other things among them.
-fn is_action(text: &str) -> bool {
-    let word =
-        |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-    text.split_once(':').is_some_and(|(service, name)| word(service) && word(name))
+/// Whether IAM knows such an action: some schemas name others, and things that are none.
+fn is_action(text: &str, policies: &Json) -> bool {
+    text.split_once(':').is_some_and(|(service, name)| policies[service]["Actions"].get(name.to_lowercase()).is_some())
 }
 
 /// What the manifest says is put into the schema. Doing it twice changes nothing.
@@ -463,13 +461,14 @@ mod tests {
 
     #[test]
     fn a_handler_s_actions_are_kept_and_words_that_are_none_are_not() {
+        let policies = json!({"tea": {"Actions": {"boil": {}}}, "iam": {"Actions": {"passrole": {}}}});
         let schema = json!({"handlers": {
-            "create": {"permissions": ["tea:Boil", "s3:REST.PUT.OBJECT", "tea:Boil", "iam:PassRole"]},
-            "list": {"permissions": ["tea:ListKettles"]},
+            "create": {"permissions": ["tea:Boil", "s3:REST.PUT.OBJECT", "tea:Boil", "tea:Juggle", "iam:PassRole"]},
+            "list": {"permissions": ["tea:Boil"]},
             "read": {"permissions": []}
         }});
-        assert_eq!(permissions(&schema), Some(json!({"create": ["iam:PassRole", "tea:Boil"]})));
-        assert_eq!(permissions(&json!({})), None);
+        assert_eq!(permissions(&schema, &policies), Some(json!({"create": ["iam:PassRole", "tea:Boil"]})));
+        assert_eq!(permissions(&json!({}), &policies), None);
     }
 
     #[test]
