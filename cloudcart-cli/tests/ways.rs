@@ -460,6 +460,49 @@ async fn drift_is_read_from_what_is_there() {
     );
 }
 
+/// A deployment of a queue, as `deploy` asks for it.
+fn of_a_queue(stack: &str) -> cloudcart_deploy::stack::DeployRequest {
+    cloudcart_deploy::stack::DeployRequest {
+        stack: stack.to_owned(),
+        template: template(&json!({ "Good": { "Type": "AWS::SQS::Queue" } })).to_string(),
+        bucket: String::new(),
+        parameters: std::collections::BTreeMap::new(),
+        tags: std::collections::BTreeMap::from([("fresh".to_owned(), stack.to_owned())]),
+        express: false,
+        on_failure: cloudcart_deploy::stack::OnFailure::Rollback,
+        change_set: "mended".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_deployment_goes_on_from_every_failure_that_needs_no_person() {
+    use cloudcart_deploy::stack::{Prepared, execute, prepare};
+    let cloud = Cloud::new().await;
+    let good = json!({ "Type": "AWS::SQS::Queue" });
+    let bad = json!({ "Type": "AWS::SQS::Queue", "DependsOn": "Good", "Properties": { "VisibilityTimeout": 99_999 } });
+    let (one, both) = (template(&json!({ "Good": good })), template(&json!({ "Good": good, "Bad": bad })));
+    assert_eq!(cloud.create("gone", &both, false).await, "ROLLBACK_COMPLETE");
+    assert_eq!(cloud.create("kept", &both, true).await, "CREATE_FAILED");
+    for (stack, keep, status) in [("back", false, "UPDATE_ROLLBACK_COMPLETE"), ("half", true, "UPDATE_FAILED")] {
+        assert_eq!(cloud.create(stack, &one, false).await, "CREATE_COMPLETE");
+        assert_eq!(cloud.update(stack, &both, keep).await, status);
+    }
+    let call = cloud.target.cloudformation().create_change_set().stack_name("shell").change_set_name("one");
+    call.change_set_type("CREATE".into()).template_body(both.to_string()).send().await.unwrap();
+    for stack in ["gone", "kept", "back", "half", "shell"] {
+        let Prepared::Ready(ready) = prepare(&cloud.target, &of_a_queue(stack), &Silent).await.unwrap() else {
+            panic!("{stack}: nothing to do")
+        };
+        execute(&cloud.target, &ready, &Silent).await.unwrap_or_else(|error| panic!("{stack}: {error}"));
+        let status = cloud.status(stack).await.unwrap();
+        assert!(matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE"), "{stack}: {status}");
+    }
+    stuck(&cloud, "shop").await;
+    let refused = prepare(&cloud.target, &of_a_queue("shop"), &Silent).await.unwrap_err();
+    let cloudcart_deploy::Error::StackNeedsPerson { remedy, .. } = refused else { panic!("{refused}") };
+    assert!(remedy.contains("`cloudcart rollback`"), "{remedy}");
+}
+
 #[tokio::test]
 async fn a_template_over_the_inline_limit_goes_through_the_bucket_and_a_huge_one_is_refused_here() {
     use cloudcart_deploy::stack::{DeployRequest, OnFailure, Prepared, execute, prepare};

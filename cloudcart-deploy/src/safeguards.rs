@@ -162,9 +162,12 @@ impl Guard<'_> {
     }
 }
 
-/// S3 says that there is no such configuration with a code of its own for each.
+/// S3 says that there is no such configuration with a code of its own for each; others say at least that it is not found.
 fn is_absent(error: &Error, code: &str) -> bool {
-    error.as_aws().is_some_and(|aws| aws.code.as_deref() == Some(code))
+    error.as_aws().is_some_and(|aws| {
+        let said = aws.code.as_deref();
+        said == Some(code) || (aws.kind == AwsKind::NotFound && said != Some("NoSuchBucket"))
+    })
 }
 
 fn lifecycle_rules() -> impl Iterator<Item = LifecycleRule> {

@@ -160,7 +160,7 @@ async fn stuck(session: &Session<'_>, target: &Target, survey: &Survey, error: E
 /// A stuck resource in one line.
 pub(crate) fn describe_stuck(one: &Stuck) -> String {
     let physical = if one.physical_id.is_empty() { String::new() } else { format!(" {}", one.physical_id) };
-    format!("{} ({}{physical}): {}", one.logical_id, one.resource_type, one.reason)
+    format!("{} ({}{physical}): {}", one.logical_id, one.resource_type, stack::readable(&one.reason))
 }
 
 async fn tell(session: &Session<'_>, target: &Target, survey: &Survey, destroyed: &Destroyed) -> Result<Exit, Failure> {
