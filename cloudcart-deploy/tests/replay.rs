@@ -23,7 +23,6 @@ fn request() -> DeployRequest {
         bucket: "cloudcart-assets-123456789012-eu-west-1".to_owned(),
         parameters: BTreeMap::new(),
         tags: BTreeMap::new(),
-        express: false,
         on_failure: OnFailure::Rollback,
         express: false,
         change_set: "cloudcart-1764322200000-77".to_owned(),
@@ -494,7 +493,12 @@ async fn rows_that_a_busy_table_leaves_are_sent_again_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_log_behind_failures_comes_whole_and_in_order() {
     let player = Player::new(read("logs-throttled.http"));
-    let mut tail = logs::Tail::new("worker", "/shop/worker", None, 0);
+    let group = logs::Group {
+        function: "worker".to_owned(),
+        name: "/shop/worker".to_owned(),
+        arn: "arn:aws:logs:eu-west-1:123456789012:log-group:/shop/worker".to_owned(),
+    };
+    let mut tail = logs::Tail::new(group, None, 0);
     let lines = tail.poll(&player.target()).await.unwrap();
     player.assert_over();
     let messages: Vec<_> = lines.iter().map(|line| line.message.as_str()).collect();
@@ -504,7 +508,7 @@ async fn a_log_behind_failures_comes_whole_and_in_order() {
 #[tokio::test(start_paused = true)]
 async fn a_busy_lambda_is_asked_again_for_where_a_function_logs_to() {
     let player = Player::new(read("function-throttled.http"));
-    let group = logs::group_of(&player.target(), STACK, "Worker").await.unwrap();
+    let group = logs::group_of(&player.target(), STACK, "Worker", "worker").await.unwrap();
     player.assert_over();
-    assert_eq!(group, "/shop/worker");
+    assert_eq!(group.name, "/shop/worker");
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use cloudcart_deploy::rows::{self, Cell};
 use serde_json::{Value, json};
 
-use crate::shop::{self, Shop};
 use crate::JSON;
+use crate::shop::{self, Shop};
 
 /// What of product 1 is in stock, and whether there are orders.
 fn rows_of(shop: &Shop) -> (Option<Cell>, bool) {
@@ -64,7 +64,11 @@ fn a_smoke_test_leaves_the_shop_as_it_found_it() {
     shop.ok(&["orders", "cancel", order]);
     let products = shop.output("ProductsTable");
     shop.on_target(async |target| {
-        assert!(rows::remove_if(target, &products, ("id", "1"), &[("name", "Somebody Else's")]).await.is_ok_and(|gone| !gone));
+        assert!(
+            rows::remove_if(target, &products, ("id", "1"), &[("name", "Somebody Else's")])
+                .await
+                .is_ok_and(|gone| !gone)
+        );
         assert!(rows::remove_if(target, &products, ("id", "1"), &[("name", "Wireless Headphones")]).await.unwrap());
     });
     let failed = shop.run(&["smoke-test"]);
@@ -114,10 +118,12 @@ fn logs_are_followed_through_past_and_present() {
     assert!(worker.contains("Z worker   INFO ") && worker.contains("orderId=") && !worker.contains('{'), "{worker}");
     assert!(seen.iter().any(|line| line.contains("REPORT ") && line.contains("billed")), "{seen:#?}");
 
-    let raw = shop.ok(&["logs", "worker", "--no-follow", "--filter", "{ $.level = \"INFO\" && $.orderId = \"*\" }"]).out;
+    let raw =
+        shop.ok(&["logs", "worker", "--no-follow", "--filter", "{ $.level = \"INFO\" && $.orderId = \"*\" }"]).out;
     assert!(raw.lines().all(|line| serde_json::from_str::<Value>(line).is_ok_and(|line| line["orderId"].is_string())));
     assert_eq!(raw.lines().filter(|line| line.contains("order confirmed")).count(), orders.len(), "{raw}");
-    let turns = shop.ok(&["--format", "json", "logs", "worker", "--no-follow", "--no-live-tail", "--level", "error"]).out;
+    let turns =
+        shop.ok(&["--format", "json", "logs", "worker", "--no-follow", "--no-live-tail", "--level", "error"]).out;
     assert!(turns.lines().all(|line| !line.contains("order confirmed")), "{turns}");
 }
 
@@ -134,7 +140,11 @@ fn status_shows_the_stack_its_functions_queues_and_alarms() {
     let functions = status["functions"].as_array().unwrap();
     assert_eq!(functions.len(), cloudcart_shop::functions::Function::ALL.len());
     for function in functions {
-        assert_eq!((&function["asDeployed"], &function["live"]["state"]), (&json!(true), &json!("Active")), "{function}");
+        assert_eq!(
+            (&function["asDeployed"], &function["live"]["state"]),
+            (&json!(true), &json!("Active")),
+            "{function}"
+        );
     }
     let queues = status["queues"].as_array().unwrap();
     let dead = queues.iter().find(|queue| queue["logicalId"] == "CheckoutDlq").unwrap();

@@ -73,7 +73,11 @@ fn event(time: &str, id: &str, kind: &str, status: &str, reason: &str) -> Resour
         id: format!("{id}{time}"),
         timestamp: format!("2026-03-02T{time}Z"),
         logical_id: id.to_owned(),
-        physical_id: if kind == STACK_TYPE { format!("arn:aws:cloudformation:eu-west-1:1:stack/{id}/{id}") } else { String::new() },
+        physical_id: if kind == STACK_TYPE {
+            format!("arn:aws:cloudformation:eu-west-1:1:stack/{id}/{id}")
+        } else {
+            String::new()
+        },
         resource_type: kind.to_owned(),
         status: status.to_owned(),
         reason: (!reason.is_empty()).then(|| reason.to_owned()),
@@ -96,7 +100,13 @@ async fn nested_stacks_are_followed_and_their_earlier_lives_left_out() {
                 ],
             ),
         ),
-        (200, events_of("Inner", &[("12:00:04", "Table", "AWS::DynamoDB::Table", "CREATE_FAILED", "orders already exists")])),
+        (
+            200,
+            events_of(
+                "Inner",
+                &[("12:00:04", "Table", "AWS::DynamoDB::Table", "CREATE_FAILED", "orders already exists")],
+            ),
+        ),
     ]);
     let mut events = vec![
         event("12:00:00", "Storage", STACK_TYPE, "CREATE_IN_PROGRESS", ""),
@@ -162,8 +172,11 @@ async fn a_refused_change_set_is_explained_by_what_the_validation_found() {
 
 #[tokio::test]
 async fn an_endpoint_that_lacks_the_question_leaves_the_refusal_as_it_was() {
-    let lacks = "<ErrorResponse><Error><Code>InvalidAction</Code><Message>no such action</Message></Error></ErrorResponse>";
-    for (status, body) in [(400, lacks.to_owned()), (501, lacks.to_owned()), (200, operation_events("")), (200, "<html>".to_owned())] {
+    let lacks =
+        "<ErrorResponse><Error><Code>InvalidAction</Code><Message>no such action</Message></Error></ErrorResponse>";
+    for (status, body) in
+        [(400, lacks.to_owned()), (501, lacks.to_owned()), (200, operation_events("")), (200, "<html>".to_owned())]
+    {
         let (target, _) = target(&[(status, body)]);
         let error = refused(&target, "arn:c", Error::ChangeSetRefused(REFUSED.to_owned())).await;
         assert!(matches!(&error, Error::ChangeSetRefused(reason) if reason == REFUSED), "{error}");
@@ -182,7 +195,13 @@ async fn when_no_event_names_a_resource_the_last_operation_s_findings_do() {
     let (target, _) = target(&[(200, found)]);
     let mut events = vec![ResourceEvent {
         is_stack: true,
-        ..event("12:00:00", "shop", STACK_TYPE, "ROLLBACK_IN_PROGRESS", "The following resource(s) failed to create: [Queue].")
+        ..event(
+            "12:00:00",
+            "shop",
+            STACK_TYPE,
+            "ROLLBACK_IN_PROGRESS",
+            "The following resource(s) failed to create: [Queue].",
+        )
     }];
     gather(&target, "shop", Ending::RolledBack, &mut events).await;
     let (cause, others) = first_cause(&events);
