@@ -15,6 +15,9 @@ const BATCH: i32 = 10;
 /// Seconds for which a message stays hidden while the rest is looked at. It is released as soon as that is done.
 const LOOK: i32 = 30;
 
+/// Looks in a row that may fail before the end of a move is not waited for any more.
+const MISSED: u32 = 15;
+
 /// A message that could not be processed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -104,19 +107,33 @@ fn letter(message: Message) -> DeadLetter {
     }
 }
 
-/// Moves every message back to the queue it came from, and waits for the end of it.
-pub async fn redrive(target: &Target, queue_url: &str) -> Result<Redriven> {
+/// Moves every message back to the queue it came from, and waits for the end of it. `moved` is told how many are moved so far. A
+/// look that is throttled or dropped in passing is repeated: the move goes on without it.
+pub async fn redrive(target: &Target, queue_url: &str, moved: &(dyn Fn(i64) + Sync)) -> Result<Redriven> {
     let sqs = target.sqs();
     let arn = attribute(target, queue_url, QueueAttributeName::QueueArn).await?;
     let destination = only_source(target, queue_url).await?;
     let task = sqs.start_message_move_task().source_arn(&arn).set_destination_arn(destination).send().await;
     task.map_err(Error::aws("StartMessageMoveTask"))?;
+    let mut failures = 0;
     loop {
         let tasks = sqs.list_message_move_tasks().source_arn(&arn).max_results(1).send().await;
-        let tasks = tasks.map_err(Error::aws("ListMessageMoveTasks"))?;
+        let tasks = match tasks.map_err(Error::aws("ListMessageMoveTasks")) {
+            Ok(tasks) => tasks,
+            Err(error) if failures < MISSED && error.as_aws().is_some_and(crate::Aws::is_passing) => {
+                failures += 1;
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        failures = 0;
         match tasks.results().first() {
             Some(task) if !matches!(task.status(), Some("RUNNING" | "CANCELLING")) => return Ok(ended(task)),
-            _ => tokio::time::sleep(Duration::from_millis(200)).await,
+            task => {
+                moved(task.map_or(0, ListMessageMoveTasksResultEntry::approximate_number_of_messages_moved));
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
         }
     }
 }

@@ -493,7 +493,11 @@ async fn rows_that_a_busy_table_leaves_are_sent_again_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_log_behind_failures_comes_whole_and_in_order() {
     let player = Player::new(read("logs-throttled.http"));
-    let group = logs::Group { function: "worker".to_owned(), name: "/shop/worker".to_owned(), arn: String::new() };
+    let group = logs::Group {
+        function: "worker".to_owned(),
+        name: "/shop/worker".to_owned(),
+        arn: "arn:aws:logs:eu-west-1:123456789012:log-group:/shop/worker".to_owned(),
+    };
     let mut tail = logs::Tail::new(group, None, 0);
     let lines = tail.poll(&player.target()).await.unwrap();
     player.assert_over();

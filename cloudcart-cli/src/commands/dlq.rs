@@ -9,6 +9,7 @@ use crate::args::Dlq;
 use crate::confirm::confirm;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::log_lines::harmless;
 use crate::session::Session;
 use crate::table::render;
 
@@ -26,10 +27,23 @@ pub(crate) async fn run(session: &Session<'_>, command: &Dlq) -> Result<Exit, Fa
                 printer.note("the dead-letter queue is empty");
             } else {
                 printer.out(&table(&letters))?;
+                if let Some(letter) = letters.first() {
+                    // The worker's lines about a message name it.
+                    printer.note(&format!(
+                        "why: {} logs all --no-follow --since 7d --level warn --filter '\"{}\"', and so on",
+                        session.app.name, letter.id
+                    ));
+                }
             }
         }
         Dlq::Redrive => {
-            let redriven = dead_letters::redrive(&target, queue).await?;
+            session.if_interrupted("the messages go on moving; `dlq peek` shows what is left");
+            let moved = |moved: i64| printer.busy(&format!("moving messages back: {moved} so far"));
+            moved(0);
+            let redriven = dead_letters::redrive(&target, queue, &moved).await;
+            printer.clear();
+            session.if_interrupted("");
+            let redriven = redriven?;
             if printer.is_json() {
                 printer.json(&redriven)?;
             } else {
@@ -58,7 +72,7 @@ fn table(letters: &[DeadLetter]) -> String {
         .iter()
         .map(|letter| {
             let sent = jiff::Timestamp::from_millisecond(letter.sent).map(|at| format!("{at:.3}")).unwrap_or_default();
-            vec![letter.id.clone(), sent, letter.receives.to_string(), letter.body.clone()]
+            vec![letter.id.clone(), sent, letter.receives.to_string(), harmless(&letter.body).replace('\n', " ")]
         })
         .collect();
     render(&["MESSAGE", "SENT", "RECEIVES", "BODY"], &rows, &[2])
