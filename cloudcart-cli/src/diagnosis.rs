@@ -171,7 +171,7 @@ mod tests {
         );
         assert_eq!(failure.place.as_deref(), Some("Queue (AWS::SQS::Queue), declared at stack/queue.rs:7"));
         assert_eq!(
-            failure.also,
+            *failure.also,
             [
                 "10:00:29Z Api (AWS::Lambda::Function), declared at stack/http_api.rs:20 could not be created: Internal Failure"
             ]

@@ -20,7 +20,7 @@ pub struct Failure {
     /// Where: the resource, and the file and line that declared it.
     pub place: Option<String>,
     /// What else went wrong, in the order in which it did.
-    pub also: Vec<String>,
+    pub also: Box<[String]>,
     /// The next step; a line each if there are several.
     pub hint: Option<String>,
     /// Nobody reads our output any more: end without a word.
@@ -30,7 +30,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with an exit code.
     pub fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), cause: None, place: None, also: Vec::new(), hint: None, silent: false }
+        Self { exit, what: what.into(), cause: None, place: None, also: Box::default(), hint: None, silent: false }
     }
 
     /// Wrong usage or configuration.
@@ -70,7 +70,9 @@ impl Failure {
     /// Adds something else that went wrong.
     #[must_use]
     pub fn also(mut self, line: impl Into<String>) -> Self {
-        self.also.push(line.into());
+        let mut lines = std::mem::take(&mut self.also).into_vec();
+        lines.push(line.into());
+        self.also = lines.into();
         self
     }
 

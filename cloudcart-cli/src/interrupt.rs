@@ -55,15 +55,18 @@ pub(crate) async fn unless_interrupted(
     work: impl Future<Output = Result<Exit, Failure>>,
 ) -> Result<Exit, Failure> {
     let mut work = pin!(work);
+    let mut signals = Signals::listen();
     let signal = tokio::select! {
         result = &mut work => return result,
-        signal = interrupted() => signal,
+        signal = signals.next() => signal,
     };
     let stage = session.stage().clone();
     match stage {
         Stage::Words(_) => Err(session.interruption()),
         // The work is not polled any more: nothing of it goes on.
-        Stage::Plan { target, stack, change_set } => Err(discard(session, &target, &stack, &change_set).await),
+        Stage::Plan { target, stack, change_set } => {
+            Err(discard(session, &mut signals, &target, &stack, &change_set).await)
+        }
         Stage::Operation { target, stack } => {
             let mut view = tokio::select! {
                 result = &mut work => return result,
@@ -81,13 +84,15 @@ pub(crate) async fn unless_interrupted(
             let (Some(way @ (Cancel::RollBack | Cancel::Remove)), true) = (view.way_back(), offered) else {
                 return Err(detached(session, &stack, &view));
             };
+            // Only who has read what a second press does can have meant it.
+            signals.forget();
             session.printer.note(&offer(&stack, &view, &way));
             tokio::select! {
                 result = &mut work => return result,
                 () = tokio::time::sleep(SECOND_PRESS) => {
                     return Err(detached(session, &stack, &look(&target, &stack).await));
                 }
-                signal = interrupted() => if signal == Signal::Terminate {
+                signal = signals.next() => if signal == Signal::Terminate {
                     return Err(detached(session, &stack, &view));
                 }
             }
@@ -104,7 +109,7 @@ pub(crate) async fn unless_interrupted(
                     }
                     (&mut work).await
                 } => cancelled(&stack, outcome),
-                _ = interrupted() => Err(detached(session, &stack, &look(&target, &stack).await)),
+                _ = signals.next() => Err(detached(session, &stack, &look(&target, &stack).await)),
             }
         }
     }
@@ -183,12 +188,18 @@ fn detached(session: &Session<'_>, stack: &str, standing: &Standing) -> Failure 
 }
 
 /// Throws the change set away that this command made. A second Ctrl-C leaves it.
-async fn discard(session: &Session<'_>, target: &Target, stack: &str, change_set: &str) -> Failure {
+async fn discard(
+    session: &Session<'_>,
+    signals: &mut Signals,
+    target: &Target,
+    stack: &str,
+    change_set: &str,
+) -> Failure {
     session.printer.busy("removing the change set");
     let failure = Failure::new(Exit::Interrupted, "interrupted");
     let outcome = tokio::select! {
         outcome = tokio::time::timeout(CLEANING, stack::abandon(target, stack, change_set)) => outcome.ok(),
-        _ = interrupted() => None,
+        _ = signals.next() => None,
     };
     session.printer.clear();
     match outcome {
@@ -229,24 +240,60 @@ fn again(name: &str, arguments: impl Iterator<Item = String>) -> String {
     std::iter::once(name.to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns at the next Ctrl-C or termination signal.
-pub(crate) async fn interrupted() -> Signal {
+/// Listens for Ctrl-C and termination from its making on: none is lost between two looks.
+struct Signals {
     #[cfg(unix)]
-    {
+    streams: Option<[tokio::signal::unix::Signal; 3]>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            return tokio::select! {
-                _ = tokio::signal::ctrl_c() => Signal::Interrupt,
-                _ = terminate.recv() => Signal::Terminate,
-                _ = hangup.recv() => Signal::Terminate,
-            };
+        let streams = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+        match streams {
+            (Ok(interrupt), Ok(terminate), Ok(hangup)) => Self { streams: Some([interrupt, terminate, hangup]) },
+            // Without a handler a signal has its usual effect; there is nothing to wait for.
+            _ => Self { streams: None },
         }
     }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a handler the signal has its usual effect; there is nothing to wait for.
-        std::future::pending::<()>().await;
+
+    #[cfg(not(unix))]
+    fn listen() -> Self {
+        Self {}
     }
-    Signal::Interrupt
+
+    /// Returns at the next signal.
+    #[cfg(unix)]
+    async fn next(&mut self) -> Signal {
+        match &mut self.streams {
+            Some([interrupt, terminate, hangup]) => tokio::select! {
+                _ = interrupt.recv() => Signal::Interrupt,
+                _ = terminate.recv() => Signal::Terminate,
+                _ = hangup.recv() => Signal::Terminate,
+            },
+            None => std::future::pending().await,
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> Signal {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        Signal::Interrupt
+    }
+
+    /// Forgets what came and was not looked at.
+    fn forget(&mut self) {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        while pin!(self.next()).poll(&mut context).is_ready() {}
+    }
+}
+
+/// Returns at the next Ctrl-C or termination signal.
+pub(crate) async fn interrupted() -> Signal {
+    Signals::listen().next().await
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! it wrap, so that the cursor waits in the column behind the last one: the `^C` that a terminal echoes there begins a new
 //! line, of which the next drawing knows nothing. Here lines end where they end, and a drawing is one write.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
@@ -29,19 +30,19 @@ pub(crate) fn target() -> ProgressDrawTarget {
 }
 
 impl Screen {
-    fn draw(&self, change: impl FnOnce(&mut Drawing)) -> io::Result<()> {
-        change(&mut self.drawing.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(())
+    fn draw<T>(&self, change: impl FnOnce(&mut Drawing) -> T) -> T {
+        change(&mut self.drawing.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A movement to somewhere else, where no line is open.
-    fn go(&self, steps: usize, letter: char) -> io::Result<()> {
+    fn go(&self, steps: usize, letter: char) {
         self.draw(|drawing| {
             drawing.line_ended = false;
             if steps > 0 {
-                drawing.text.push_str(&format!("\u{1b}[{steps}{letter}"));
+                // Writing to a String cannot fail.
+                let _ = write!(drawing.text, "\u{1b}[{steps}{letter}");
             }
-        })
+        });
     }
 }
 
@@ -55,24 +56,29 @@ impl TermLike for Screen {
     }
 
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'A')
+        self.go(n, 'A');
+        Ok(())
     }
 
     fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'B')
+        self.go(n, 'B');
+        Ok(())
     }
 
     fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'C')
+        self.go(n, 'C');
+        Ok(())
     }
 
     fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'D')
+        self.go(n, 'D');
+        Ok(())
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {
         self.write_str(text)?;
-        self.draw(|drawing| drawing.line_ended = true)
+        self.draw(|drawing| drawing.line_ended = true);
+        Ok(())
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
@@ -86,22 +92,23 @@ impl TermLike for Screen {
                 drawing.text.push_str("\r\n");
             }
             drawing.text.push_str(text);
-        })
+        });
+        Ok(())
     }
 
     fn clear_line(&self) -> io::Result<()> {
         self.draw(|drawing| {
             drawing.line_ended = false;
             drawing.text.push_str("\r\u{1b}[2K");
-        })
+        });
+        Ok(())
     }
 
     fn flush(&self) -> io::Result<()> {
-        let mut text = String::new();
-        self.draw(|drawing| {
+        let text = self.draw(|drawing| {
             drawing.line_ended = false;
-            text = std::mem::take(&mut drawing.text);
-        })?;
+            std::mem::take(&mut drawing.text)
+        });
         let mut out = io::stderr().lock();
         out.write_all(text.as_bytes())?;
         out.flush()

@@ -31,8 +31,11 @@ impl<'a> Session<'a> {
     /// Runs a command to its end, or until Ctrl-C.
     pub(crate) async fn run(&self, command: &Command) -> Exit {
         let work = commands::dispatch(self, command);
-        let result =
-            if minds_signals_itself(command) { work.await } else { interrupt::unless_interrupted(self, work).await };
+        let result = if minds_signals_itself(command) {
+            work.await
+        } else {
+            Box::pin(interrupt::unless_interrupted(self, work)).await
+        };
         self.printer.clear();
         match result {
             Ok(exit) => exit,

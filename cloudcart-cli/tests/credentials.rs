@@ -31,6 +31,7 @@ fn role(cloud: &Cloud, name: &str, actions: &str) -> String {
         parameters: BTreeMap::new(),
         tags: BTreeMap::new(),
         on_failure: OnFailure::Rollback,
+        express: false,
         change_set: "first".to_owned(),
     };
     cloud.runtime().block_on(async {

@@ -1,6 +1,8 @@
 //! Golden pictures of operations, and what holds for every picture.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use std::fmt::Write as _;
+
 use cloudcart_deploy::stack::ResourceEvent;
 
 use super::*;
@@ -150,11 +152,11 @@ fn large() -> Tree {
     for n in 0..500 {
         let kind = format!("AWS::Service{}::Thing", n % 10);
         let start = f64::from(n) / 10.0;
-        script.push_str(&format!("{start} CREATE_IN_PROGRESS Thing{n:03} {kind}\n"));
+        let _ = writeln!(script, "{start} CREATE_IN_PROGRESS Thing{n:03} {kind}");
         if n < 380 {
-            script.push_str(&format!("{} CREATE_COMPLETE Thing{n:03} {kind}\n", start + 2.0));
+            let _ = writeln!(script, "{} CREATE_COMPLETE Thing{n:03} {kind}", start + 2.0);
         } else if n < 400 {
-            script.push_str(&format!("{} CREATE_FAILED Thing{n:03} {kind}: no {n}\n", start + 2.0));
+            let _ = writeln!(script, "{} CREATE_FAILED Thing{n:03} {kind}: no {n}", start + 2.0);
         }
     }
     scene("shop", 500, &script)
@@ -167,9 +169,9 @@ fn five_hundred_resources_on_twenty_four_lines() {
     let mut script = String::from("0 UPDATE_IN_PROGRESS shop\n");
     for n in 0..500 {
         let kind = format!("AWS::Service{}::Thing", n % 10);
-        script.push_str(&format!("1 UPDATE_IN_PROGRESS Thing{n:03} {kind}\n"));
+        let _ = writeln!(script, "1 UPDATE_IN_PROGRESS Thing{n:03} {kind}");
         if n >= 4 {
-            script.push_str(&format!("2 UPDATE_COMPLETE Thing{n:03} {kind}\n"));
+            let _ = writeln!(script, "2 UPDATE_COMPLETE Thing{n:03} {kind}");
         }
     }
     insta::assert_snapshot!(

@@ -182,7 +182,8 @@ impl Tree {
                 }
             }
         }
-        if !event.physical_id.is_empty() && !(verb == "DELETE" && row.replaced) {
+        let is_gone = verb == "DELETE" && row.replaced;
+        if !event.physical_id.is_empty() && !is_gone {
             row.physical_id.clone_from(&event.physical_id);
         }
     }

@@ -65,7 +65,7 @@ impl Cloud {
     }
 
     pub(crate) fn until(&self, what: &str, holds: impl Fn(&State) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !holds(&self.state()) {
             assert!(Instant::now() < deadline, "not in time: {what}; {:?}", self.state().actions);
             std::thread::sleep(Duration::from_millis(10));

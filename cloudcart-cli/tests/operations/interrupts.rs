@@ -20,7 +20,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("a_busy_stack_is_waited_for_with_all_of_its_progress", busy),
 ];
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command under way, and what it has printed on standard error.
 struct Running {
