@@ -30,6 +30,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("cloudformation:DescribeStacks", &["outputs"]),
     ("cloudformation:ListStackResources", &["routes"]),
     ("cloudformation:UpdateTerminationProtection", &["protect", "on"]),
+    ("dynamodb:BatchGetItem", &["seed"]),
     ("dynamodb:BatchWriteItem", &["seed"]),
     ("lambda:GetFunctionConfiguration", &["logs", "worker", "--no-follow"]),
     ("lambda:InvokeFunction", &["orders", "show", ORDER]),
@@ -170,6 +171,7 @@ fn a_role_with_these_rights_leads_a_shop_through_its_life_and_needs_each_of_them
     assert!(deployer.ok(&["logs", "worker", "--no-follow"]).contains("confirmed"));
     deployer.ok(&["outputs"]);
     deployer.ok(&["routes"]);
+    deployer.ok(&["status"]);
     deployer.ok(&["diff"]);
     deployer.ok(&["deploy", "--dry-run"]);
     deployer.ok(&["deploy", "--code-only"]);

@@ -20,6 +20,8 @@ pub enum On {
     Queues,
     /// The log groups of the stack's functions.
     LogGroups,
+    /// Every alarm of the account in the region, to be read: a narrower right does not find composite alarms.
+    EveryAlarm,
     /// The HTTP APIs of the account: an API's id says nothing about its stack.
     HttpApis,
     /// Everything: IAM cannot restrict the action.
@@ -132,8 +134,12 @@ pub const CALLS: &[Call] = &[
     call("DeleteLogGroup", &["logs:DeleteLogGroup"], On::LogGroups, &["destroy"]),
     call("DescribeLogGroups", &["logs:DescribeLogGroups"], On::Anything, &["destroy"]),
     call("FilterLogEvents", &["logs:FilterLogEvents"], On::LogGroups, &["logs"]),
+    call("StartLiveTail", &["logs:StartLiveTail"], On::LogGroups, &["logs"]),
+    call("DescribeAlarms", &["cloudwatch:DescribeAlarms"], On::EveryAlarm, &["status"]),
     call("GetRoutes", &["apigateway:GET"], On::HttpApis, &["routes"]),
+    call("BatchGetItem", &["dynamodb:BatchGetItem"], On::Tables, &["seed", "smoke-test"]),
     call("BatchWriteItem", &["dynamodb:BatchWriteItem"], On::Tables, &["seed"]),
+    call("DeleteItem", &["dynamodb:DeleteItem"], On::Tables, &["smoke-test"]),
     call("Scan", &["dynamodb:Scan"], On::Tables, &["dev"]),
     call("ChangeMessageVisibilityBatch", &["sqs:ChangeMessageVisibility"], On::Queues, &["dlq"]),
     call("GetQueueAttributes", &["sqs:GetQueueAttributes"], On::Queues, &["dlq"]),

@@ -86,6 +86,7 @@ fn grant(place: &Place, type_name: &str, action: &str) -> Grant {
     }
     match (action.split(':').next().unwrap_or_default(), type_name) {
         ("apigateway", _) => place.grant(action, On::HttpApis),
+        ("cloudwatch", _) if action == "cloudwatch:DescribeAlarms" => place.grant(action, On::EveryAlarm),
         ("cloudwatch", _) => place.alarms(action),
         ("dynamodb", _) => place.grant(action, On::Tables),
         ("events", _) => place.rules(action),

@@ -40,9 +40,12 @@ impl Document {
     }
 }
 
+/// What the actions of one statement have in common: its name, resources and condition.
+type Common = (&'static str, Vec<String>, Option<String>);
+
 /// As few documents as take all of them, without parting a statement.
 pub(super) fn pack(grants: Vec<Grant>) -> Vec<Document> {
-    let mut statements: BTreeMap<(&'static str, Vec<String>, Option<String>), Vec<String>> = BTreeMap::new();
+    let mut statements: BTreeMap<Common, Vec<String>> = BTreeMap::new();
     for grant in grants {
         let actions = statements.entry((grant.sid, grant.resources, grant.condition)).or_default();
         // IAM does not mind capitals, and the schemas are not of one mind about them.

@@ -45,6 +45,7 @@ impl Place {
             On::Tables => ("Tables", vec![self.regional("dynamodb", &format!("table/{stack}-*"))]),
             On::Queues => ("Queues", vec![self.regional("sqs", &format!("{stack}-*"))]),
             On::LogGroups => ("LogGroups", vec![self.regional("logs", &format!("log-group:{stack}-*"))]),
+            On::EveryAlarm => ("EveryAlarm", vec![self.regional("cloudwatch", "alarm:*")]),
             On::HttpApis => {
                 let apis = format!("arn:{}:apigateway:{}::", self.partition, self.region);
                 ("HttpApis", vec![format!("{apis}/apis"), format!("{apis}/apis/*"), format!("{apis}/tags/*")])
