@@ -111,7 +111,7 @@ async fn write_batch(
             }
             Err(error) => {
                 let aws = error.as_aws();
-                broke_off |= !aws.is_some_and(|aws| aws.status.is_some_and(|status| status < 500));
+                broke_off |= aws.is_none_or(|aws| aws.status.is_none_or(|status| status >= 500));
                 if !aws.is_some_and(crate::Aws::is_passing) || attempt == ATTEMPTS {
                     return Err(Failed { error, unsure: if broke_off { sent } else { 0 } });
                 }
