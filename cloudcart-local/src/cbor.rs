@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn what_is_no_map_is_refused() {
         for body in
-            [&b"\x01"[..], b"\xa0\x01", b"\xa1\x61", b"\xbf", &[0x81; 100_000], b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff"]
+            [&b"\x01"[..], b"\xa0\x01", b"\xa1\x61", b"\xbf", &[0x81; 1_000], b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff"]
         {
             assert_eq!(read(body).unwrap_err().code, "SerializationException");
         }

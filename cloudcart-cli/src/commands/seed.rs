@@ -108,10 +108,8 @@ async fn keep_counted(
 /// What was reached, and that going on is safe.
 fn halted(error: Error) -> Failure {
     let Error::RowsPartly { table, total, written, unsure, cause } = error else { return error.into() };
-    let mut what = format!("seeding stopped: {written} of {total} rows of table {table} are written");
-    if unsure > 0 {
-        what.push_str(&format!(", and perhaps {unsure} more"));
-    }
+    let perhaps = if unsure > 0 { format!(", and perhaps {unsure} more") } else { String::new() };
+    let what = format!("seeding stopped: {written} of {total} rows of table {table} are written{perhaps}");
     let cause = Failure::from(*cause);
     let because = cause.cause.as_ref().map_or_else(|| cause.what.clone(), |why| format!("{}: {why}", cause.what));
     let again = "running the same command again is safe: each row is written whole, and a row that is there is replaced by itself";

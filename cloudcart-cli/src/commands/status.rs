@@ -108,7 +108,7 @@ async fn look(session: &Session<'_>, target: &Target, stack: &Survey) -> Seen {
     let resources: Vec<_> = stack.of_type("AWS::CloudWatch::Alarm").collect();
     let names: Vec<String> = resources.iter().map(|resource| resource.physical_id.clone()).collect();
     let mut states = if names.is_empty() {
-        Default::default()
+        std::collections::BTreeMap::default()
     } else {
         seen(survey::alarms(target, &names).await, "the alarms", &mut notes).unwrap_or_default()
     };
@@ -162,7 +162,7 @@ fn text(stack: &Survey, seen: &Seen) -> String {
             live.map_or_else(unseen, |live| live.modified.clone()),
         ]
     });
-    parts.push(table(&["FUNCTION", "STATE", "CODE", "LIVE CODE", "MODIFIED"], functions.collect(), &[]));
+    parts.push(table(&["FUNCTION", "STATE", "CODE", "LIVE CODE", "MODIFIED"], &functions.collect::<Vec<_>>(), &[]));
     let queues = seen.queues.iter().map(|queue| {
         let number =
             |pick: fn(&Depth) -> u64| queue.messages.as_ref().map_or_else(unseen, |depth| pick(depth).to_string());
@@ -173,7 +173,7 @@ fn text(stack: &Survey, seen: &Seen) -> String {
             number(|depth| depth.delayed),
         ]
     });
-    parts.push(table(&["QUEUE", "WAITING", "IN FLIGHT", "DELAYED"], queues.collect(), &[1, 2, 3]));
+    parts.push(table(&["QUEUE", "WAITING", "IN FLIGHT", "DELAYED"], &queues.collect::<Vec<_>>(), &[1, 2, 3]));
     let alarms = seen.alarms.iter().map(|alarm| {
         let current = alarm.current.as_ref();
         vec![
@@ -183,16 +183,16 @@ fn text(stack: &Survey, seen: &Seen) -> String {
             current.map_or_else(unseen, |current| current.reason.clone()),
         ]
     });
-    parts.push(table(&["ALARM", "STATE", "SINCE", "REASON"], alarms.collect(), &[]));
+    parts.push(table(&["ALARM", "STATE", "SINCE", "REASON"], &alarms.collect::<Vec<_>>(), &[]));
     let outputs = stack.outputs.iter().map(|(key, value)| vec![key.clone(), value.clone()]);
-    parts.push(table(&["OUTPUT", "VALUE"], outputs.collect(), &[]));
+    parts.push(table(&["OUTPUT", "VALUE"], &outputs.collect::<Vec<_>>(), &[]));
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
 }
 
 /// A table, unless there is nothing in it.
-fn table(heading: &[&str], rows: Vec<Vec<String>>, right: &[usize]) -> String {
-    if rows.is_empty() { String::new() } else { render(heading, &rows, right) }
+fn table(heading: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
+    if rows.is_empty() { String::new() } else { render(heading, rows, right) }
 }
 
 /// What of it somebody should look at.
