@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::cloud::Cloud;
@@ -26,6 +27,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 struct Running {
     child: Child,
     said: Arc<Mutex<String>>,
+    /// Ends when there is nothing more to read.
+    listener: Option<JoinHandle<()>>,
     _shop: Shop,
 }
 
@@ -51,7 +54,8 @@ impl Running {
         let (shop, mut command) = deploy(cloud, &["--yes"]);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = child.stderr.take().unwrap();
-        Self { child, said: listen(stderr), _shop: shop }
+        let (said, listener) = listen(stderr);
+        Self { child, said, listener: Some(listener), _shop: shop }
     }
 
     fn on_a_terminal(cloud: &Cloud, more: &[&str]) -> Self {
@@ -61,7 +65,8 @@ impl Running {
         let child = command.stdin(Stdio::from(terminal.slave)).stderr(Stdio::from(screen)).spawn().unwrap();
         // The command keeps copies of the terminal's ends; reading ends when the program does.
         drop(command);
-        Self { child, said: listen(File::from(terminal.master)), _shop: shop }
+        let (said, listener) = listen(File::from(terminal.master));
+        Self { child, said, listener: Some(listener), _shop: shop }
     }
 
     fn said(&self) -> String {
@@ -86,15 +91,11 @@ impl Running {
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 // What was written last may still be on its way through the terminal.
-                let mut said = self.said();
-                for _ in 0..50 {
+                while self.listener.as_ref().is_some_and(|listener| !listener.is_finished()) {
+                    assert!(Instant::now() < deadline, "somebody else holds the terminal: {}", self.said());
                     std::thread::sleep(Duration::from_millis(10));
-                    let now = self.said();
-                    if now == said && !now.is_empty() {
-                        break;
-                    }
-                    said = now;
                 }
+                let said = self.said();
                 return (status.code().unwrap_or(-1), said);
             }
             assert!(Instant::now() < deadline, "it does not end: {}", self.said());
@@ -111,16 +112,16 @@ impl Drop for Running {
     }
 }
 
-fn listen(mut from: impl std::io::Read + Send + 'static) -> Arc<Mutex<String>> {
+fn listen(mut from: impl std::io::Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let said = Arc::new(Mutex::new(String::new()));
     let shared = Arc::clone(&said);
-    std::thread::spawn(move || {
+    let listener = std::thread::spawn(move || {
         let mut buffer = [0; 4096];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
             shared.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..read]));
         }
     });
-    said
+    (said, listener)
 }
 
 fn off_a_terminal() {
