@@ -30,7 +30,6 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("cloudformation:DescribeStacks", &["outputs"]),
     ("cloudformation:ListStackResources", &["routes"]),
     ("cloudformation:UpdateTerminationProtection", &["protect", "on"]),
-    ("dynamodb:BatchGetItem", &["seed"]),
     ("dynamodb:BatchWriteItem", &["seed"]),
     ("lambda:GetFunctionConfiguration", &["logs", "worker", "--no-follow"]),
     ("lambda:InvokeFunction", &["orders", "show", ORDER]),
