@@ -7,6 +7,7 @@
 mod cloud;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use cloud::{Cloud, Home, Ran};
@@ -62,12 +63,14 @@ impl Deployer {
             .chain(NEEDED.iter().map(|(action, _)| (profile(action), Some(*action))));
         for (name, without) in profiles {
             resources.insert(name.clone(), deployer.role(&name, &policies, without));
-            config.push_str(&format!(
-                "[profile {name}]\nrole_arn = arn:aws:iam::{}:role/{name}\nsource_profile = base\nregion = {}\nendpoint_url = {}\n",
-                deployer.cloud.account(),
-                deployer.cloud.region(),
-                deployer.cloud.endpoint()
-            ));
+            let (account, region, endpoint) =
+                (deployer.cloud.account(), deployer.cloud.region(), deployer.cloud.endpoint());
+            // Writing to a String cannot fail.
+            let _ = write!(
+                config,
+                "[profile {name}]\nrole_arn = arn:aws:iam::{account}:role/{name}\nsource_profile = base\nregion = {region}\n\
+                 endpoint_url = {endpoint}\n"
+            );
         }
         deployer.home.config(&config);
         deployer.create("roles", &json!({ "Resources": resources }));

@@ -110,7 +110,12 @@ pub const CALLS: &[Call] = &[
     call("ListStackResources", &["cloudformation:ListStackResources"], On::Stack, &["routes", "destroy"]),
     call("RollbackStack", &["cloudformation:RollbackStack"], On::Stack, &["rollback"]),
     call("UpdateStack", &["cloudformation:UpdateStack", TAG], On::Stack, &["deploy"]),
-    call("UpdateTerminationProtection", &["cloudformation:UpdateTerminationProtection"], On::Stack, &["protect"]),
+    call(
+        "UpdateTerminationProtection",
+        &["cloudformation:UpdateTerminationProtection"],
+        On::Stack,
+        &["deploy", "protect"],
+    ),
     call("ValidateTemplate", &["cloudformation:ValidateTemplate"], On::Anything, &["diff"]),
     call("CreateBucket", &["s3:CreateBucket"], On::Bucket, &["deploy"]),
     call("DeleteObjects", &["s3:DeleteObject", "s3:DeleteObjectVersion"], On::Objects, &["gc"]),

@@ -103,7 +103,8 @@ fn tell(session: &Session<'_>, updated: &[Updated], code: &str) -> Result<Exit, 
         "DRY_RUN" => printer.note("dry run: nothing was changed"),
         "NO_CHANGES" => printer.note("no changes: every function runs this code already"),
         _ => {
-            printer.note(&printer.paint(Tone::Good, &format!("{changed} of {} functions run new code", updated.len())))
+            let words = format!("{changed} of {} functions run new code", updated.len());
+            printer.note(&printer.paint(Tone::Good, &words));
         }
     }
     printer.out(&render(&["CODE", "FUNCTION", "NAME", "LIVE SHA-256"], &rows, &[]))?;

@@ -1,5 +1,6 @@
 //! A local cloud, a home folder and a sign-in portal for one test.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -148,7 +149,11 @@ impl Home {
     /// What `aws sso login` leaves behind.
     pub(crate) fn sign_in(&self, session: &str, token: &str, until: &str) {
         let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, session.as_bytes());
-        let name: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = digest.as_ref().iter().fold(String::new(), |mut name, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(name, "{byte:02x}");
+            name
+        });
         let cache = serde_json::json!({"accessToken": token, "expiresAt": until, "region": "us-east-1"});
         self.file(&format!(".aws/sso/cache/{name}.json"), &cache.to_string());
     }
