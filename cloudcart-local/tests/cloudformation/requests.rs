@@ -91,8 +91,11 @@ async fn stacks_that_are_not_there_are_told_in_awss_words() {
     let (_, message) = refusal(client.create_stack().stack_name("1x").template_body("{}").send().await.unwrap_err());
     assert!(message.contains("'stackName' failed to satisfy constraint"), "{message}");
     let drift = refusal(client.detect_stack_drift().stack_name("x").send().await.unwrap_err());
-    assert_eq!(drift.0, "NotImplemented");
-    assert!(drift.1.contains("DetectStackDrift"), "{}", drift.1);
+    assert_eq!(drift.0, "ValidationError");
+    assert!(drift.1.contains("does not exist"), "{}", drift.1);
+    let cost = refusal(client.estimate_template_cost().template_body("{}").send().await.unwrap_err());
+    assert_eq!(cost.0, "NotImplemented");
+    assert!(cost.1.contains("EstimateTemplateCost"), "{}", cost.1);
 }
 
 #[tokio::test]
@@ -217,7 +220,8 @@ async fn a_request_needs_its_own_action_on_its_own_stack() {
     assert_eq!(needs("ListStacks", String::new()), on("cloudformation:ListStacks", "*"));
     let other = "arn:aws:cloudformation:eu-west-1:123456789012:stack/other/*";
     assert_eq!(needs("DeleteStack", "StackName=other".into()), on("cloudformation:DeleteStack", other));
-    assert!(needs("DetectStackDrift", "StackName=shop".into()).is_empty());
+    assert_eq!(needs("DetectStackDrift", "StackName=shop".into()), on("cloudformation:DetectStackDrift", &id));
+    assert!(needs("EstimateTemplateCost", "TemplateBody={}".into()).is_empty());
     let url = format!("StackName=other&TemplateURL={}/b/k", world.endpoint);
     assert_eq!(needs("CreateStack", url)[1], Need::new("s3:GetObject", "arn:aws:s3:::b/k"));
 }
