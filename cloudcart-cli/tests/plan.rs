@@ -44,6 +44,24 @@ fn swap_code(shop: &Shop, function: &str, other: &str) {
     });
 }
 
+/// Takes the desk out of the stack, as if it had never been deployed.
+fn without_desk(shop: &Shop) {
+    shop.on_target(async |target| {
+        let template = cloudcart_deploy::stack::live_template(target, STACK).await.unwrap();
+        let mut template: Value = serde_json::from_str(&template).unwrap();
+        template["Resources"].as_object_mut().unwrap().retain(|id, _| !id.starts_with("Desk"));
+        let view = cloudcart_deploy::stack::describe(target, STACK).await.unwrap().unwrap();
+        let parameters = view.parameters.keys().map(|key| {
+            let one = aws_sdk_cloudformation::types::Parameter::builder();
+            one.parameter_key(key).use_previous_value(true).build()
+        });
+        let call = target.cloudformation().update_stack().stack_name(STACK).template_body(template.to_string());
+        let call = call.set_parameters(Some(parameters.collect()));
+        call.capabilities(aws_sdk_cloudformation::types::Capability::CapabilityIam).send().await.unwrap();
+        cloudcart_deploy::stack::settled(target, STACK, &cloudcart_deploy::Silent).await.unwrap();
+    });
+}
+
 fn last_event(out: &str) -> Value {
     serde_json::from_str(out.lines().last().unwrap()).unwrap()
 }
@@ -155,6 +173,14 @@ fn code_alone_is_brought_up_to_date_and_the_next_deployment_reconciles() {
     let full = shop.ok(&["deploy"]);
     assert!(full.err.contains("CartFunction did not run the code of the stack"), "{}", full.err);
     assert_eq!(shop.run(&["diff", "--exit-code"]).code, 0);
+
+    // A function that the stack does not have yet is left to the full way.
+    without_desk(&shop);
+    let only = shop.ok(&["--format", "json", "deploy", "--code-only"]);
+    assert!(only.err.contains("DeskFunction is not in the stack yet"), "{}", only.err);
+    let functions = last_event(&only.out)["functions"].as_array().unwrap().clone();
+    assert!(!functions.is_empty() && functions.iter().all(|one| one["logicalId"] != "DeskFunction"), "{}", only.out);
+    shop.ok(&["deploy"]);
 
     // What else differs is told, and not touched.
     let standard = config(&shop, "standard.toml", "[shop]\nidentity = \"standard\"\n");

@@ -107,7 +107,7 @@ pub const CALLS: &[Call] = &[
     call("GetTemplate", &["cloudformation:GetTemplate"], On::Stack, &["deploy", "diff"]),
     call("GetTemplate", &["cloudformation:GetTemplate"], On::EveryStack, &["gc"]),
     call("ListChangeSets", &["cloudformation:ListChangeSets"], On::EveryStack, &["gc"]),
-    call("ListStackResources", &["cloudformation:ListStackResources"], On::Stack, &["routes", "destroy"]),
+    call("ListStackResources", &["cloudformation:ListStackResources"], On::Stack, &["routes", "deploy", "destroy"]),
     call("RollbackStack", &["cloudformation:RollbackStack"], On::Stack, &["rollback"]),
     call("UpdateStack", &["cloudformation:UpdateStack", TAG], On::Stack, &["deploy"]),
     call(

@@ -1,6 +1,6 @@
 //! `deploy --code-only`: new code for the functions that differ, and nothing else.
 
-use cloudcart_deploy::code::{self, Updated};
+use cloudcart_deploy::code::{self, Updated, Wanted};
 use cloudcart_deploy::stack::{self, NextAction, StackView, Written, next_action};
 use cloudcart_deploy::{Error, Reporter, Target};
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(super) async fn run(
             "code only: the stack still names the old code until the next full `deploy`, which brings both together",
         );
     }
-    let wanted = wanted(session, &made.packages);
+    let wanted = deployed(session, target, &view, &made).await?;
     let found = code::compare(target, stack, &wanted).await?;
     let differing: Vec<&str> = wanted
         .iter()
@@ -55,6 +55,23 @@ pub(super) async fn run(
     printer.clear();
     session.if_interrupted("");
     tell(session, &updated?, "CODE_DEPLOYED")
+}
+
+/// Each function of the stack with its package. One that the stack does not have yet is not for this way.
+async fn deployed<'a>(
+    session: &Session<'a>,
+    target: &Target,
+    view: &StackView,
+    made: &'a Made,
+) -> Result<Vec<Wanted<'a>>, Failure> {
+    let resources = stack::resources(target, &view.id).await?;
+    let is_there =
+        |one: &Wanted<'_>| resources.iter().any(|resource| resource.exists() && resource.logical_id == one.logical_id);
+    let (there, missing): (Vec<_>, Vec<_>) = wanted(session, &made.packages).into_iter().partition(is_there);
+    for one in missing {
+        session.printer.note(&format!("{} is not in the stack yet: a full `deploy` adds it", one.logical_id));
+    }
+    Ok(there)
 }
 
 /// The stack, once nothing else works on it. Code is changed in a stack that works; in any other state the full way leads on.
