@@ -90,7 +90,8 @@ impl Logs {
             sent: 0,
             over: false,
         };
-        let frames = futures_util::stream::unfold(session, Session::next);
+        // Whoever sends a body may ask again after its end.
+        let frames = futures_util::stream::unfold(session, Session::next).fuse();
         let mut response = Response::new(Reply::Stream(frames.boxed()));
         let kind = HeaderValue::from_static("application/vnd.amazon.eventstream");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);

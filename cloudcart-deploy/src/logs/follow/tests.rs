@@ -170,7 +170,9 @@ fn start_live_tail(shared: &Shared, input: &Value) -> http::Response<SdkBody> {
             Some((frame("sessionUpdate", &update), (new, second + 1)))
         }
     });
-    let body = StreamBody::new(updates.map(|bytes| Ok::<_, std::convert::Infallible>(hyper::body::Frame::data(bytes))));
+    // Whoever reads a body may ask again after its end.
+    let body =
+        StreamBody::new(updates.fuse().map(|bytes| Ok::<_, std::convert::Infallible>(hyper::body::Frame::data(bytes))));
     answer(200, SdkBody::from_body_1_x(body))
 }
 
