@@ -166,6 +166,8 @@ pub(crate) async fn deploy(
     session.printer.clear();
     let ready = match prepared.map_err(|error| explained(&error, &made.rendered.sources))? {
         Prepared::NoChanges(view) => {
+            // Nobody was asked yet, for there was nothing to ask about.
+            agree_to_reconcile(session, target, &made).await?;
             let restored = reconcile(session, target, &made, reporter).await?;
             return Ok(if restored { Deployed::Changed(view) } else { Deployed::Unchanged(view) });
         }
@@ -179,11 +181,29 @@ pub(crate) async fn deploy(
     session.operates(target, &ready.plan.stack);
     let executed = stack::execute(target, &ready, reporter).await;
     let executed = executed.map_err(|error| explained(&error, &made.rendered.sources))?;
-    session
-        .if_interrupted("the stack is deployed; some function may run other code than it says, run the command again");
     let restored = reconcile(session, target, &made, reporter).await?;
-    session.if_interrupted("");
     Ok(if executed.changed || restored { Deployed::Changed(executed.view) } else { Deployed::Unchanged(executed.view) })
+}
+
+/// Asks before code that was changed beside an otherwise unchanged stack is put back.
+async fn agree_to_reconcile(session: &Session<'_>, target: &Target, made: &Made) -> Result<(), Failure> {
+    session.if_interrupted("nothing was changed; run the command again");
+    if session.settings.is_local() || session.settings.yes {
+        return Ok(());
+    }
+    let stack = &session.settings.stack_name;
+    let found = code::compare(target, stack, &wanted(session, &made.packages)).await?;
+    let other: Vec<&str> =
+        found.iter().filter(|(_, differs)| *differs).map(|(live, _)| live.logical_id.as_str()).collect();
+    if other.is_empty() {
+        return Ok(());
+    }
+    let question = format!(
+        "{} of stack `{stack}` at {} runs other code than the stack says: put it back?",
+        other.join(", "),
+        place(target)
+    );
+    confirm(session, &question).await
 }
 
 /// Whether some function did not run what the stack says, and now does.
@@ -194,7 +214,10 @@ async fn reconcile(
     reporter: &dyn Reporter,
 ) -> Result<bool, Failure> {
     let stack = &session.settings.stack_name;
+    session
+        .if_interrupted("the stack is deployed; some function may run other code than it says, run the command again");
     let restored = code::reconcile(target, stack, &wanted(session, &made.packages), reporter).await?;
+    session.if_interrupted("");
     for one in &restored {
         session.printer.note(&format!(
             "{} did not run the code of the stack, as after `deploy --code-only`; now it does",
