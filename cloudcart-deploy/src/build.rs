@@ -162,7 +162,7 @@ pub fn source_folders(root: &Path, package: &str) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-fn metadata(root: &Path) -> Result<cargo_metadata::Metadata> {
+pub(crate) fn metadata(root: &Path) -> Result<cargo_metadata::Metadata> {
     let mut command = MetadataCommand::new();
     command.cargo_path(cargo()).current_dir(root).no_deps();
     for name in foreign_cargo_variables() {

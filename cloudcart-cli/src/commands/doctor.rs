@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use cloudcart_deploy::doctor::{self, Area, Check, Question, State, SystemClock};
+use cloudcart_deploy::build::Purpose;
+use cloudcart_deploy::doctor::{self, Area, Check, Project, Question, State, SystemClock, Wanted};
 use cloudcart_deploy::http::ca_bundle_from_env;
 use cloudcart_deploy::target::TargetOptions;
 use serde_json::json;
@@ -26,9 +27,10 @@ pub(crate) async fn run(session: &Session<'_>, args: &Doctor) -> Result<Exit, Fa
     session.if_interrupted("nothing was changed");
     printer.busy("looking");
     let deadline = Duration::from_secs(args.timeout);
-    let target = targets(session, deadline).await;
+    let ((build, project), target) = tokio::join!(build(session), targets(session, deadline));
     let mut checks = settings(session);
-    checks.extend(folders(&session.settings));
+    checks.extend(build);
+    checks.extend(folders(&session.settings, project.as_ref()));
     checks.extend(target);
     printer.clear();
     let exit = exit(&checks);
@@ -81,8 +83,28 @@ fn settings(session: &Session<'_>) -> Vec<Check> {
 /// What the target's checks want when the settings cannot be had.
 const SETTINGS: &str = "settings that can be read";
 
-/// Where the project keeps what can be made again.
-fn folders(settings: &Settings) -> Vec<Check> {
+/// The project and what builds its functions.
+async fn build(session: &Session<'_>) -> (Vec<Check>, Option<Project>) {
+    let settings = &session.settings;
+    let (root, package) = (settings.root.clone(), session.app.handlers_package);
+    let functions: Vec<&'static str> = session.app.functions.iter().map(|function| function.name).collect();
+    let own = settings.cargo_profile.as_deref();
+    let purpose = if settings.is_local() { Purpose::Local } else { Purpose::Lambda };
+    let profile = own.filter(|_| !settings.is_local()).unwrap_or(purpose.profile()).to_owned();
+    let looked = tokio::task::spawn_blocking(move || {
+        doctor::project(&Wanted { root: &root, package, functions, profile: &profile })
+    });
+    match looked.await {
+        Ok(found) => found,
+        Err(error) => {
+            let found = format!("it cannot be looked at: {error}");
+            (vec![Check::fail(Area::Build, "workspace", found, "run the command again with -v")], None)
+        }
+    }
+}
+
+/// Where the project keeps what can be made again, and where there is the least room for that.
+fn folders(settings: &Settings, project: Option<&Project>) -> Vec<Check> {
     const AREA: Area = Area::Configuration;
     let facts = doctor::folder(settings.dot_folder());
     let path = facts.path.display();
@@ -96,10 +118,13 @@ fn folders(settings: &Settings) -> Vec<Check> {
         None if facts.nearest == facts.path => Check::ok(AREA, "folder", format!("{path} can be written")),
         None => Check::ok(AREA, "folder", format!("{path} can be made")),
     };
-    let disk = match facts.free {
+    let target = project.map(|project| doctor::folder(&project.target_folder));
+    let tightest = [Some(&facts), target.as_ref()].into_iter().flatten().min_by_key(|facts| facts.free);
+    let free = tightest.and_then(|facts| Some((facts.free?, facts.path.display())));
+    let disk = match free {
         None => Check::skipped(AREA, "disk", "a system that tells how much room there is"),
-        Some(free) => {
-            let found = format!("{} free at {}", size(free), facts.nearest.display());
+        Some((free, path)) => {
+            let found = format!("{} free at {path}", size(free));
             let hint = "make room, for example with `cargo clean`, or choose another --folder and CARGO_TARGET_DIR";
             if free < NO_ROOM {
                 Check::fail(AREA, "disk", found, hint)

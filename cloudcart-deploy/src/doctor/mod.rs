@@ -7,6 +7,7 @@ mod clock;
 mod credentials;
 mod endpoint;
 mod folder;
+mod project;
 mod region;
 mod services;
 mod target;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 pub use clock::{Clock, SystemClock};
 pub use folder::{FolderFacts, folder};
+pub use project::{Project, Wanted, project};
 pub use region::judge as region;
 pub use target::{NAMES, Question, examine};
 
