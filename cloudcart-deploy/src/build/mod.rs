@@ -1,5 +1,9 @@
 //! Builds the handler binaries with cargo, once for all functions, and packs each into a reproducible archive.
 
+pub mod environment;
+pub mod flags;
+pub mod toolchain;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -260,12 +264,13 @@ fn pack(name: &str, binary: &Path, request: &BuildRequest) -> Result<Package> {
     let (out, purpose) = (&request.out, request.purpose);
     let content = std::fs::read(binary).map_err(file("read", binary))?;
     let refuse = |reason: String| Error::Binary { function: name.to_owned(), reason };
-    let needs = elf::read(&content).map_err(refuse)?;
+    let needs = elf::read(&content).map_err(|unfit| refuse(format!("{unfit:?}")))?;
+    let newest = needs.glibc.as_ref().map(|newest| newest.glibc);
     if let Some(machine) = request.machine.filter(|machine| *machine != needs.machine) {
         return Err(refuse(format!("it is for {}, not {}", needs.machine.as_str(), machine.as_str())));
     }
-    if purpose == Purpose::Lambda && needs.glibc > Some(Glibc::LAMBDA) {
-        let newest = needs.glibc.map(|glibc| glibc.to_string()).unwrap_or_default();
+    if purpose == Purpose::Lambda && newest > Some(Glibc::LAMBDA) {
+        let newest = newest.map(|glibc| glibc.to_string()).unwrap_or_default();
         return Err(refuse(format!("it needs glibc {newest}; provided.al2023 has {}", Glibc::LAMBDA)));
     }
     let zip = out.join(format!("{name}.zip"));
@@ -300,7 +305,7 @@ fn pack(name: &str, binary: &Path, request: &BuildRequest) -> Result<Package> {
         zip_bytes: zip_bytes as u64,
         binary_bytes: content.len() as u64,
         sha256,
-        glibc: needs.glibc.map(|glibc| glibc.to_string()),
+        glibc: newest.map(|glibc| glibc.to_string()),
         rebuilt,
     })
 }
