@@ -21,6 +21,7 @@ use project::{Found, Project};
 const DONE: i32 = 0;
 const USAGE: i32 = 2;
 const ACCESS: i32 = 3;
+const BUILD: i32 = 4;
 
 const SERVICES: [&str; 6] = ["cloudformation", "s3", "lambda", "dynamodb", "sqs", "logs"];
 
@@ -332,6 +333,84 @@ fn a_configuration_that_cannot_be_read_is_one_of_the_things_that_are_told() {
     assert!(found.found("configuration").ends_with("cloudcart.toml"), "{}", found.found("configuration"));
     assert!(found.found("settings").contains("stage dev (CLOUDCART_STAGE)"), "{}", found.found("settings"));
     assert!(found.found("region").contains("(cloudcart.toml [stages.dev])"), "{}", found.found("region"));
+}
+
+/// A compiler that says it is of that version, and is the real one otherwise.
+#[cfg(unix)]
+fn compiler(project: &Project, version: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = format!(
+        "#!/bin/sh\ncase \"$1\" in -vV) rustc -vV | sed 's/^release: .*/release: {version}/' ;; *) exec rustc \"$@\" ;; esac\n"
+    );
+    let path = project.home.file("bin/rustc-of-yore", &script);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_compiler_that_is_too_old_for_the_workspace_is_told_with_both_versions() {
+    let (project, endpoint) = (Project::new(), Endpoint::start(Mood::Well, 0));
+    let mut variables = endpoint.settings();
+    variables.push(("RUSTC", compiler(&project, "1.60.0")));
+    let found = look(&project, &variables);
+    assert_eq!((found.code(), found.all("fail")), (BUILD, vec!["rustc"]), "{}", found.ran.out);
+    assert!(found.found("rustc").starts_with("1.60.0 at "), "{}", found.found("rustc"));
+    assert!(found.found("rustc").ends_with("the functions need 1.70.0"), "{}", found.found("rustc"));
+    assert!(found.hint("rustc").contains("rust"), "{}", found.hint("rustc"));
+    // The same compiler will do for a package that asks for less.
+    project.package("1.56");
+    assert_eq!(look(&project, &variables).code(), DONE);
+}
+
+#[test]
+fn without_cargo_and_rustc_everything_else_is_looked_at_all_the_same() {
+    let (project, endpoint) = (Project::new(), Endpoint::start(Mood::Well, 0));
+    let mut variables = endpoint.settings();
+    let nowhere = project.home.path().join("nowhere").display().to_string();
+    variables.extend([
+        ("PATH", nowhere.clone()),
+        ("CARGO_HOME", nowhere.clone()),
+        ("CARGO", format!("{nowhere}/cargo")),
+    ]);
+    let found = look(&project, &variables);
+    assert_eq!(
+        (found.code(), found.state("cargo"), found.state("rustc")),
+        (BUILD, "fail", "fail"),
+        "{}",
+        found.ran.out
+    );
+    assert!(found.hint("cargo").contains("https://rustup.rs"), "{}", found.hint("cargo"));
+    assert!(found.hint("rustc").contains("https://rustup.rs"), "{}", found.hint("rustc"));
+    assert_skipped(&found, &["workspace", "profile"], "cargo");
+    assert_skipped(&found, &["target", "linker"], "rustc");
+    for name in ["folder", "endpoint", "clock", "credentials", "identity"].into_iter().chain(SERVICES) {
+        assert_eq!(found.state(name), "ok", "{name}: {}", found.found(name));
+    }
+}
+
+#[test]
+fn a_workspace_without_a_binary_or_a_profile_of_the_stack_is_told_what_to_add() {
+    let (project, endpoint) = (Project::new(), Endpoint::start(Mood::Well, 0));
+    std::fs::remove_file(project.root().join("cloudcart-handlers/src/bin/desk.rs")).unwrap();
+    project.home.file("shop/cloudcart.toml", "[build]\nprofile = \"tiny\"\n");
+    let found = look(&project, &endpoint.settings());
+    assert_eq!((found.code(), found.all("fail")), (BUILD, vec!["workspace", "profile"]), "{}", found.ran.out);
+    assert!(found.found("workspace").contains("no binary desk"), "{}", found.found("workspace"));
+    assert!(found.hint("workspace").contains("src/bin/desk.rs"), "{}", found.hint("workspace"));
+    assert!(found.hint("profile").contains("[profile.tiny]"), "{}", found.hint("profile"));
+}
+
+#[test]
+fn code_for_this_processor_is_refused_for_lambda_and_fine_here() {
+    let (project, endpoint) = (Project::new(), Endpoint::start(Mood::Well, 0));
+    let mut variables = endpoint.settings();
+    variables.push(("RUSTFLAGS", "-C target-cpu=native".to_owned()));
+    let found = look(&project, &variables);
+    assert_eq!((found.code(), found.all("fail")), (BUILD, vec!["target-cpu"]), "{}", found.ran.out);
+    assert!(found.hint("target-cpu").contains("RUSTFLAGS"), "{}", found.hint("target-cpu"));
+    let here = project.doctor(&[], &[("CLOUDCART_STAGE", "local"), ("RUSTFLAGS", "-C target-cpu=native")]);
+    assert_eq!((here.code(), here.state("target-cpu")), (DONE, "ok"), "{}", here.ran.out);
 }
 
 #[test]

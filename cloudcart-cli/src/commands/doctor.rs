@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use cloudcart_deploy::build::Purpose;
-use cloudcart_deploy::doctor::{self, Area, Check, Project, Question, State, SystemClock, Wanted};
+use cloudcart_deploy::build::environment::Environment;
+use cloudcart_deploy::build::toolchain::Toolchain;
+use cloudcart_deploy::doctor::{self, Area, Check, Needs, Project, Question, State, SystemClock, Wanted};
+use cloudcart_deploy::elf::Machine;
 use cloudcart_deploy::http::ca_bundle_from_env;
 use cloudcart_deploy::target::TargetOptions;
 use serde_json::json;
@@ -94,12 +97,29 @@ async fn build(session: &Session<'_>) -> (Vec<Check>, Option<Project>) {
     let looked = tokio::task::spawn_blocking(move || {
         doctor::project(&Wanted { root: &root, package, functions, profile: &profile })
     });
-    match looked.await {
+    let (looked, facts) = tokio::join!(looked, tools(settings));
+    let (mut checks, project) = match looked {
         Ok(found) => found,
         Err(error) => {
             let found = format!("it cannot be looked at: {error}");
             (vec![Check::fail(Area::Build, "workspace", found, "run the command again with -v")], None)
         }
+    };
+    let rust_version = project.as_ref().and_then(|project| project.rust_version.as_deref());
+    checks.extend(doctor::toolchain(&facts, &Needs { rust_version, lambda: !settings.is_local() }));
+    (checks, project)
+}
+
+/// What there is to build with for the stage. The local cloud runs functions on this machine, whatever that is.
+async fn tools(settings: &Settings) -> Toolchain {
+    let environment = Environment::of_process();
+    let machine = settings.machine.filter(|_| !settings.is_local()).or(Machine::host()).unwrap_or(Machine::X86_64);
+    let facts = Toolchain::gather(&settings.root, machine.rust_target(), &environment).await;
+    match &facts.rustc {
+        Ok(rustc) if settings.is_local() && rustc.host != facts.target => {
+            Toolchain::gather(&settings.root, &rustc.host, &environment).await
+        }
+        _ => facts,
     }
 }
 

@@ -11,6 +11,7 @@ mod project;
 mod region;
 mod services;
 mod target;
+mod toolchain;
 
 use serde::Serialize;
 
@@ -19,6 +20,7 @@ pub use folder::{FolderFacts, folder};
 pub use project::{Project, Wanted, project};
 pub use region::judge as region;
 pub use target::{NAMES, Question, examine};
+pub use toolchain::{Needs, toolchain};
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

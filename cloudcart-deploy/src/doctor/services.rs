@@ -36,6 +36,9 @@ pub(super) const NAMES: [&str; 6] = [
     Service::Logs.name(),
 ];
 
+/// What S3's check needs to be told first.
+pub(super) const ACCOUNT: &str = "an account, which the bucket's name has in it";
+
 impl Service {
     const fn name(self) -> &'static str {
         match self {
@@ -103,7 +106,7 @@ impl Service {
 pub(super) async fn ask(target: &Target, stack: &str, deadline: Duration) -> Vec<Check> {
     let questions = ALL.map(|service| async move {
         if service == Service::S3 && target.identity().account.is_empty() {
-            return Check::skipped(Area::Endpoint, service.name(), "an account, which the bucket's name has in it");
+            return Check::skipped(Area::Endpoint, service.name(), ACCOUNT);
         }
         if let Ok((operation, answer)) = timeout(deadline, service.ask(target, stack)).await {
             return judge(service, operation, answer.err().as_ref());

@@ -97,7 +97,9 @@ fn given_up(why: &Check, want: &str) -> Vec<Check> {
 
 /// Failures that only repeat that the endpoint does not answer are no news.
 fn explained(check: Check) -> Check {
-    let repeats = check.state == State::Fail && check.area == Area::Endpoint;
+    // Nobody could say whose account it is, for the same reason.
+    let follows = check.state == State::Skipped && check.found.ends_with(services::ACCOUNT);
+    let repeats = (check.state == State::Fail && check.area == Area::Endpoint) || follows;
     if repeats { Check::skipped(check.area, check.name, "an endpoint that answers") } else { check }
 }
 
@@ -249,6 +251,8 @@ mod tests {
     fn what_an_unreachable_endpoint_explains_is_not_told_again() {
         let far = explained(Check::fail(Area::Endpoint, "lambda", "no answer", "wait"));
         assert_eq!((far.state, far.hint), (State::Skipped, None));
+        let follows = explained(Check::skipped(Area::Endpoint, "s3", services::ACCOUNT));
+        assert_eq!(follows.found, "for want of an endpoint that answers");
         let ours = explained(Check::fail(Area::Credentials, "credentials", "none", "sign in"));
         assert_eq!(ours.state, State::Fail, "that is a failure of its own");
     }
