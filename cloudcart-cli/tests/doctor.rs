@@ -128,6 +128,11 @@ fn without_credentials_the_endpoint_and_its_clock_are_looked_at_all_the_same() {
     let found = look(&project, &variables);
     assert_eq!((found.code(), found.state("credentials")), (ACCESS, "fail"), "{}", found.ran.out);
     assert!(found.hint("credentials").contains("AWS_ACCESS_KEY_ID"), "{}", found.hint("credentials"));
+    assert!(
+        found.found("credentials").contains("none are found in the environment, the profile,"),
+        "{}",
+        found.ran.out
+    );
     assert_eq!((found.state("endpoint"), found.state("clock"), found.state("region")), ("ok", "ok", "ok"));
     assert_skipped(&found, &["identity"], "credentials");
     assert_skipped(&found, &SERVICES, "credentials");
@@ -281,6 +286,19 @@ fn a_clock_that_is_ten_minutes_off_fails_and_one_of_two_minutes_is_worth_a_word(
             assert_eq!(found.state(name), "ok", "{name}: {}", found.found(name));
         }
     }
+}
+
+#[test]
+fn a_wrong_clock_that_the_sdk_corrects_for_is_told_and_one_that_it_may_not_is_named_at_the_refusal() {
+    let (project, endpoint) = (Project::new(), Endpoint::start(Mood::Strict, 600));
+    let mut variables = endpoint.settings();
+    let found = look(&project, &variables);
+    assert_eq!((found.code(), found.all("fail")), (ACCESS, vec!["clock"]), "{}", found.ran.out);
+    variables.push(("AWS_DISABLE_CLOCK_SKEW_CORRECTION", "true".to_owned()));
+    let found = look(&project, &variables);
+    assert_eq!((found.code(), found.all("fail")), (ACCESS, vec!["clock", "identity"]), "{}", found.ran.out);
+    assert!(found.hint("identity").contains("set the clock"), "{}", found.hint("identity"));
+    assert_skipped(&found, &SERVICES, "credentials that are accepted");
 }
 
 #[test]

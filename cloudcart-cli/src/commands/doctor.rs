@@ -269,8 +269,13 @@ async fn ports(settings: &Settings) -> Check {
         }
     }
     if taken.is_empty() {
-        let told = |port: u16| if port == 0 { "a free one".to_owned() } else { format!("{port}") };
-        return Check::ok(AREA, "ports", format!("{} and {} are to be had", told(port), told(api_port)));
+        let fixed: Vec<String> = [port, api_port].iter().filter(|port| **port != 0).map(ToString::to_string).collect();
+        let found = match &fixed[..] {
+            [] => "free ones will be taken".to_owned(),
+            [one] => format!("{one} is free, and another free one will be taken"),
+            both => format!("{} are free", both.join(" and ")),
+        };
+        return Check::ok(AREA, "ports", found);
     }
     let hint = "end what has it, or choose others: `port` and `api_port` under [local] in cloudcart.toml, or the variables \
                 CLOUDCART_LOCAL_PORT and CLOUDCART_LOCAL_API_PORT; 0 takes a free one";

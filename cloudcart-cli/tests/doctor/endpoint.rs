@@ -15,6 +15,8 @@ pub(crate) enum Mood {
     Expired,
     /// Whoever asks may only ask who they are.
     Denied,
+    /// As AWS does, which takes no signature whose time is more than five minutes from its own.
+    Strict,
     /// It takes the request and says nothing.
     Silent,
 }
@@ -80,9 +82,9 @@ fn serve(stream: &TcpStream, mood: Mood, moved: i64) {
             let _ = reader.read(&mut [0]);
             return;
         }
-        let (status, kind, body) = answer(&request, mood);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = Duration::from_secs(now.as_secs().checked_add_signed(moved).unwrap());
+        let (status, kind, body) = answer(&request, mood, now.as_secs());
         let date = http_date(now);
         let length = body.len();
         let body = if request.line.starts_with("HEAD ") { "" } else { body.as_str() };
@@ -98,7 +100,7 @@ fn serve(stream: &TcpStream, mood: Mood, moved: i64) {
 const XML: &str = "text/xml";
 const JSON: &str = "application/x-amz-json-1.1";
 
-fn answer(request: &Request, mood: Mood) -> (u16, &'static str, String) {
+fn answer(request: &Request, mood: Mood, now: u64) -> (u16, &'static str, String) {
     let error = |status, code: &str, message: &str| {
         if request.head.contains("x-amz-target:") || request.line.contains("/functions/") {
             return (status, JSON, format!("{{\"__type\":\"{code}\",\"message\":\"{message}\"}}"));
@@ -116,6 +118,9 @@ fn answer(request: &Request, mood: Mood) -> (u16, &'static str, String) {
     match mood {
         Mood::NotOffered => return error(501, "NotImplemented", "not here"),
         Mood::Expired => return error(403, "ExpiredToken", "The security token included in the request is expired"),
+        Mood::Strict if !is_of_now(request, now) => {
+            return error(403, "SignatureDoesNotMatch", "Signature expired: it is now later");
+        }
         Mood::Denied if !asks_who => return error(403, "AccessDeniedException", "not for you"),
         _ => {}
     }
@@ -133,6 +138,16 @@ fn answer(request: &Request, mood: Mood) -> (u16, &'static str, String) {
     } else {
         error(if request.head.contains("x-amz-target:") { 400 } else { 404 }, "ResourceNotFoundException", "none")
     }
+}
+
+/// Whether the request was signed within five minutes of that time.
+fn is_of_now(request: &Request, now: u64) -> bool {
+    let signed = request.head.lines().find_map(|line| line.strip_prefix("x-amz-date: ")).unwrap_or_default().trim();
+    (now - 300..=now + 300).any(|second| {
+        let (year, month, day) = date_of(second);
+        let (hour, minute) = (second / 3_600 % 24, second / 60 % 60);
+        signed == format!("{year}{month:02}{day:02}t{hour:02}{minute:02}{:02}z", second % 60)
+    })
 }
 
 /// A time as HTTP writes it.

@@ -50,10 +50,28 @@ pub(super) async fn find(
 pub(super) fn refused(error: &Error) -> Check {
     let (found, hint) = match error {
         Error::Profile { profile, reason, remedy } => (format!("profile `{profile}`: {reason}"), remedy.clone()),
-        Error::NoCredentials(reason) => (format!("none are found: {reason}"), GET.to_owned()),
+        Error::NoCredentials(reason) => (none(reason), GET.to_owned()),
         other => (other.chain(), GET.to_owned()),
     };
     Check::fail(Area::Credentials, NAME, found, hint)
+}
+
+/// Where the SDK looked in vain. Its own words name each provider with what it says of itself, which is long and no news.
+fn none(reason: &str) -> String {
+    let looked = [
+        ("Environment:", "the environment"),
+        ("Profile:", "the profile"),
+        ("WebIdentityToken:", "a web identity"),
+        ("EcsContainer:", "the container's service"),
+        ("Ec2InstanceMetadata:", "the instance's metadata service"),
+    ];
+    let looked: Vec<&str> =
+        looked.into_iter().filter(|(name, _)| reason.contains(name)).map(|(_, place)| place).collect();
+    if reason.contains("no credentials found in chain") && !looked.is_empty() {
+        format!("none are found in {}", looked.join(", "))
+    } else {
+        format!("none are found: {reason}")
+    }
 }
 
 /// When they end. Those that were exported to the environment say so beside themselves.
@@ -145,6 +163,13 @@ mod tests {
         assert_eq!(of(vec![Feature::CredentialsProfile]), "keys of profile `dev`");
         assert_eq!(of(vec![Feature::CredentialsProfile, Feature::CredentialsStsAssumeRole]), "a role of profile `dev`");
         assert_eq!(of(Vec::new()), "the configuration");
+    }
+
+    #[test]
+    fn where_the_sdk_looked_in_vain_is_told_in_short_and_other_words_as_they_are() {
+        let long = "not enabled: no credentials found in chain. Attempted: Environment: not set\nProfile: not enabled";
+        assert_eq!(none(long), "none are found in the environment, the profile");
+        assert_eq!(none("the vault is locked"), "none are found: the vault is locked");
     }
 
     #[test]
