@@ -267,6 +267,40 @@ fn a_certificate_of_an_unknown_authority_is_told_with_the_bundle_that_mends_it()
 }
 
 #[test]
+fn the_proxy_on_the_way_is_named_without_its_password_and_blamed_when_it_is_dead() {
+    let (project, cloud) = (Project::new(), Cloud::start());
+    let authority = tls::Authority::new();
+    let bundle = project.home.file("ca.pem", &authority.certificate()).display().to_string();
+    let front = tls::Front::far(&cloud, &authority, "aws.shop.test");
+    let proxy = tls::Proxy::start(&cloud, front.port());
+    let look = |proxy: &str| {
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "AKIATEST"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ENDPOINT_URL", "https://aws.shop.test"),
+            ("AWS_CA_BUNDLE", bundle.as_str()),
+            ("HTTPS_PROXY", proxy),
+        ];
+        project.doctor(&["--timeout", "3"], &variables)
+    };
+    let with_password = proxy.url().replace("http://", "http://me:secret@");
+    let found = look(&with_password);
+    assert_eq!((found.state("endpoint"), found.state("identity")), ("ok", "ok"), "{}", found.ran.out);
+    let told = found.found("endpoint");
+    assert!(told.contains(&format!("through the proxy {} (HTTPS_PROXY)", proxy.url())), "{told}");
+    assert!(!found.ran.out.contains("secret"), "{}", found.ran.out);
+    assert_eq!(proxy.tunnels().first().map(String::as_str), Some("aws.shop.test:443"));
+    assert_skipped(&found, &["clock"], "a Date in the endpoint's answer");
+    // What this cloud does not answer ends in time, each by itself.
+    assert_eq!(found.found("lambda"), "no answer within 3 s");
+
+    let found = look("http://127.0.0.1:9");
+    assert_eq!((found.code(), found.all("fail")), (USAGE, vec!["endpoint"]), "{}", found.ran.out);
+    assert!(found.hint("endpoint").contains("NO_PROXY"), "{}", found.hint("endpoint"));
+}
+
+#[test]
 fn a_clock_that_is_ten_minutes_off_fails_and_one_of_two_minutes_is_worth_a_word() {
     let project = Project::new();
     for (moved, state, code, words) in [
