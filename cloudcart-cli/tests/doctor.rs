@@ -75,6 +75,8 @@ fn a_local_stage_is_well_before_its_cloud_runs_and_while_it_does_and_nothing_is_
     for name in ["endpoint", "clock", "credentials", "identity"].into_iter().chain(SERVICES) {
         assert_eq!(found.state(name), "ok", "{name}: {}", found.found(name));
     }
+    assert!(found.found("credentials").ends_with("the local cloud's own keys"), "{}", found.found("credentials"));
+    assert_eq!(found.stage(), Some("local"));
     assert!(found.ran.first().starts_with("target: local cloud at http://127.0.0.1:"), "{}", found.ran.err);
 }
 
@@ -377,6 +379,7 @@ fn a_configuration_that_cannot_be_read_is_one_of_the_things_that_are_told() {
     let told = found.found("configuration");
     assert!(told.contains("regoin") && told.contains("cloudcart.toml:2"), "{told}");
     assert!(!found.hint("configuration").is_empty());
+    assert_eq!(found.stage(), None, "nobody can tell which was meant");
     assert_eq!(found.state("folder"), "ok");
     assert_skipped(&found, &["settings", "region", "credentials", "s3"], "settings that can be read");
 

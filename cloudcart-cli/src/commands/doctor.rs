@@ -38,11 +38,12 @@ pub(crate) async fn run(session: &Session<'_>, args: &Doctor) -> Result<Exit, Fa
     printer.clear();
     let exit = exit(&checks);
     if printer.is_json() {
-        let settings = &session.settings;
+        // Which stage was meant is not known where the settings cannot be read.
+        let settings = Some(&session.settings).filter(|_| session.broken.is_none());
         printer.json(&json!({
             "version": JSON_VERSION,
-            "stage": settings.stage,
-            "stack": settings.stack_name,
+            "stage": settings.map(|settings| &settings.stage),
+            "stack": settings.map(|settings| &settings.stack_name),
             "exit": exit.code(),
             "checks": checks,
         }))?;
@@ -179,6 +180,7 @@ async fn targets(session: &Session<'_>, deadline: Duration) -> Vec<Check> {
             ca_bundle: ca_bundle_from_env(),
         },
         region_from: region_from.map(ToString::to_string),
+        credentials_from: None,
         stack: settings.stack_name.clone(),
         deadline,
     };
@@ -245,6 +247,7 @@ async fn local_target(session: &Session<'_>, deadline: Duration) -> Vec<Check> {
             ..TargetOptions::default()
         },
         region_from: Some(region_from),
+        credentials_from: Some("the local cloud's own keys".to_owned()),
         stack: settings.stack_name.clone(),
         deadline,
     };

@@ -50,6 +50,11 @@ impl Found {
         checks.iter().filter(|check| check["state"] == state).map(|check| check["name"].as_str().unwrap()).collect()
     }
 
+    /// The stage that was looked at, if that is known.
+    pub(crate) fn stage(&self) -> Option<&str> {
+        self.document["stage"].as_str()
+    }
+
     /// How it ended; the document says the same.
     pub(crate) fn code(&self) -> i32 {
         assert_eq!(self.document["exit"].as_i64(), Some(i64::from(self.ran.code)), "{}", self.document);

@@ -24,13 +24,14 @@ const GET: &str = "pass --profile, sign in with `aws sso login`, or set AWS_ACCE
 pub(super) async fn find(
     config: &SdkConfig,
     profiles: Option<&Profiles>,
+    from: Option<&str>,
     deadline: Duration,
     now: SystemTime,
 ) -> (Check, Option<Credentials>) {
-    let Some(provider) = config.credentials_provider() else {
+    let Some(source) = config.credentials_provider() else {
         return (Check::fail(Area::Credentials, NAME, "there are none", GET), None);
     };
-    let found = match timeout(deadline, provider.provide_credentials()).await {
+    let found = match timeout(deadline, source.provide_credentials()).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
             let reason = chain(&error);
@@ -42,7 +43,9 @@ pub(super) async fn find(
             return (Check::fail(Area::Credentials, NAME, found, GET), None);
         }
     };
-    let check = judge(&found, profiles.map(Profiles::name), until(&found), now);
+    let profile = profiles.map(Profiles::name);
+    let from = from.map_or_else(|| provider(&found, profile), str::to_owned);
+    let check = judge(&found, &from, profile, until(&found), now);
     (check, Some(found))
 }
 
@@ -85,8 +88,8 @@ fn until(found: &Credentials) -> Option<SystemTime> {
     found.expiry().or_else(beside)
 }
 
-fn judge(found: &Credentials, profile: Option<&str>, until: Option<SystemTime>, now: SystemTime) -> Check {
-    let from = format!("{} from {}", found.access_key_id(), provider(found, profile));
+fn judge(found: &Credentials, from: &str, profile: Option<&str>, until: Option<SystemTime>, now: SystemTime) -> Check {
+    let from = format!("{} from {from}", found.access_key_id());
     let again = match profile {
         Some(profile) if profile != "default" => format!("sign in again: aws sso login --profile {profile}"),
         _ => "sign in again, or export new ones".to_owned(),
@@ -178,7 +181,7 @@ mod tests {
         let at = |seconds: i64| Duration::from_secs(1_000_000).as_secs().checked_add_signed(seconds);
         let check = |seconds: i64| {
             let until = at(seconds).map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
-            judge(&some(Vec::new()), Some("dev"), until, now)
+            judge(&some(Vec::new()), "x", Some("dev"), until, now)
         };
         assert_eq!(check(3 * 3600).state, State::Ok);
         assert!(check(3 * 3600).found.contains("for 3 h 0 min more"));
@@ -187,6 +190,6 @@ mod tests {
         assert_eq!(over.state, State::Fail);
         assert!(over.found.contains("1 min 30 s ago"), "{}", over.found);
         assert!(over.hint.is_some_and(|hint| hint.contains("aws sso login --profile dev")));
-        assert_eq!(judge(&some(Vec::new()), None, None, now).state, State::Ok);
+        assert_eq!(judge(&some(Vec::new()), "x", None, None, now).state, State::Ok);
     }
 }

@@ -22,6 +22,8 @@ pub struct Question {
     pub options: TargetOptions,
     /// Where the options' region is from, in words; none when they have no region.
     pub region_from: Option<String>,
+    /// Where the options' fixed credentials are from, in words; none when they have none.
+    pub credentials_from: Option<String>,
     /// The stack.
     pub stack: String,
     /// How long each look at the network may take.
@@ -136,9 +138,10 @@ async fn who(
     has_region: bool,
     clock: &dyn Clock,
 ) -> Vec<Check> {
+    let from = question.credentials_from.as_deref();
     let (found, credentials) = match no_profile {
         Some(error) => (credentials::refused(&error), None),
-        None => credentials::find(config, profiles, question.deadline, clock.wall()).await,
+        None => credentials::find(config, profiles, from, question.deadline, clock.wall()).await,
     };
     let mut checks = vec![found];
     let want = match (&credentials, has_region) {
