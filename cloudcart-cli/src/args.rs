@@ -47,6 +47,9 @@ pub(crate) struct Global {
     /// Where this project keeps its builds and its local cloud [default: .cloudcart]
     #[arg(long, global = true, env = "CLOUDCART_FOLDER", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+    /// Who compiles for Lambda: auto takes cargo where its binary will run there, else cargo zigbuild
+    #[arg(long, global = true, env = "CLOUDCART_BUILDER", value_enum, value_name = "B")]
+    pub(crate) builder: Option<BuilderChoice>,
     /// How results are printed; yaml is for synth
     #[arg(long, global = true, env = "CLOUDCART_FORMAT", value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
@@ -92,6 +95,19 @@ pub(crate) enum Format {
     Json,
     /// YAML; for synth.
     Yaml,
+}
+
+/// Who compiles for Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum BuilderChoice {
+    /// Whoever makes a binary that Lambda runs.
+    #[default]
+    Auto,
+    /// `cargo build`.
+    Cargo,
+    /// `cargo zigbuild`.
+    Zigbuild,
 }
 
 /// When to colour.

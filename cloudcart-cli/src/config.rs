@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use cloudcart_deploy::build::Builder;
 use cloudcart_deploy::elf::Machine;
 use serde::Deserialize;
 
-use crate::args::{Color, Format, Global, LOCAL_API_PORT, LOCAL_PORT};
+use crate::args::{BuilderChoice, Color, Format, Global, LOCAL_API_PORT, LOCAL_PORT};
 use crate::failure::Failure;
 use crate::project;
 
@@ -61,6 +62,7 @@ struct ShopSection {
 #[serde(deny_unknown_fields)]
 struct BuildSection {
     architecture: Option<String>,
+    builder: Option<BuilderChoice>,
     profile: Option<String>,
 }
 
@@ -173,6 +175,8 @@ pub(crate) struct Settings {
     pub(crate) local_api_port: Option<u16>,
     pub(crate) shop: ShopSettings,
     pub(crate) machine: Option<Machine>,
+    /// Who compiles for Lambda; without one, whoever makes a binary that Lambda runs.
+    pub(crate) builder: Option<Builder>,
     /// The cargo profile, in place of `lambda`; the local stage builds with `dev`.
     pub(crate) cargo_profile: Option<String>,
     pub(crate) origins: Origins,
@@ -224,6 +228,7 @@ impl Settings {
             },
             machine: None,
             cargo_profile: None,
+            builder: None,
             origins: Origins::default(),
         }
     }
@@ -265,6 +270,11 @@ impl Settings {
             local_port: port_from(LOCAL_PORT)?.or(file.local.port),
             local_api_port: port_from(LOCAL_API_PORT)?.or(file.local.api_port),
             machine: machine.transpose()?,
+            builder: match flags.builder.or(file.build.builder).unwrap_or_default() {
+                BuilderChoice::Auto => None,
+                BuilderChoice::Cargo => Some(Builder::Cargo),
+                BuilderChoice::Zigbuild => Some(Builder::Zigbuild),
+            },
             cargo_profile: file.build.profile,
             // A folder given on the command line is the caller's; one in the file, or none, is the project's.
             folder: match &flags.folder {
@@ -430,6 +440,17 @@ mod tests {
         let failure = settle(&Global::default(), "stage = \n").unwrap_err();
         assert_eq!(failure.place.as_deref(), Some("cloudcart.toml:1"));
         assert!(settle(&Global::default(), "[local]\nport = 70000\n").is_err());
+    }
+
+    #[test]
+    fn the_builder_is_the_flags_then_the_files_then_whoever_can() {
+        let flag = |builder| Global { builder: Some(builder), ..Global::default() };
+        let file = "[build]\nbuilder = \"zigbuild\"\n";
+        assert_eq!(settle(&Global::default(), "").unwrap().builder, None);
+        assert_eq!(settle(&Global::default(), file).unwrap().builder, Some(Builder::Zigbuild));
+        assert_eq!(settle(&flag(BuilderChoice::Cargo), file).unwrap().builder, Some(Builder::Cargo));
+        assert_eq!(settle(&flag(BuilderChoice::Auto), file).unwrap().builder, None);
+        assert!(settle(&Global::default(), "[build]\nbuilder = \"make\"\n").is_err());
     }
 
     #[test]

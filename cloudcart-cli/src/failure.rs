@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cloudcart_deploy::build::refusal::Refusal;
+use cloudcart_deploy::elf::Machine;
 use cloudcart_deploy::permissions;
 use cloudcart_deploy::{AwsKind, Error};
 
@@ -140,9 +142,31 @@ impl Failure {
             Error::Compile { output } => {
                 Self::new(Exit::Build, "the handlers do not compile").because(format!("\n{}", output.trim_end()))
             }
-            Error::Binary { .. } => Self::new(Exit::Build, error.to_string()).hint(
-                "build where glibc is 2.34 or older (Amazon Linux 2023, Debian 12, Ubuntu 22.04), or for the musl target",
-            ),
+            Error::Binary { function, binary, refusal, hint } => {
+                let failure = Self::new(Exit::Build, format!("`{function}` cannot run on Lambda: {refusal}"))
+                    .at(binary.display().to_string())
+                    .hint(hint.clone());
+                match &**refusal {
+                    Refusal::Glibc(newest) => failure.because(format!("{newest}")),
+                    _ => failure,
+                }
+            }
+            Error::CannotBuild { target, missing } => {
+                let what: Vec<&str> = missing.iter().map(|one| one.what.as_str()).collect();
+                let lines: Vec<&str> = missing.iter().map(|one| one.remedy.as_str()).collect();
+                Self::new(Exit::Build, format!("this machine cannot build for {target} yet"))
+                    .because(format!("it lacks {}", what.join("; ")))
+                    .hint(lines.join("\n"))
+            }
+            Error::NativeCpu { native, machine } => {
+                let (cpu, every) = match machine {
+                    Machine::X86_64 => ("x86-64-v3", "x86_64"),
+                    Machine::Arm64 => ("neoverse-n1", "arm64"),
+                };
+                Self::new(Exit::Build, error.to_string())
+                    .at(native.place.to_string())
+                    .hint(format!("remove it, or name what every {every} processor of Lambda has: {cpu}"))
+            }
             Error::Pack { .. } => Self::new(Exit::Build, error.chain()),
             Error::TemplateTooLarge { .. } => Self::new(Exit::Template, error.chain()),
             Error::StackNeedsPerson { stack, status, remedy } => {

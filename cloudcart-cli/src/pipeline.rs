@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cloudcart_cfn::Schema;
-use cloudcart_deploy::build::{self, BuildRequest, Package, Purpose};
+use cloudcart_deploy::build::{self, BuildRequest, Built, Environment, Package, Purpose};
 use cloudcart_deploy::code::{self, Wanted};
 use cloudcart_deploy::elf::Machine;
 use cloudcart_deploy::stack::{self, DeployRequest, OnFailure, Plan, Prepared, StackView};
@@ -39,7 +39,7 @@ pub(crate) async fn build(
     session: &Session<'_>,
     functions: Vec<String>,
     reporter: &dyn Reporter,
-) -> Result<Vec<Package>, Failure> {
+) -> Result<Built, Failure> {
     let settings = &session.settings;
     let request = BuildRequest {
         root: settings.root.clone(),
@@ -49,10 +49,13 @@ pub(crate) async fn build(
         purpose: if settings.is_local() { Purpose::Local } else { Purpose::Lambda },
         profile: if settings.is_local() { None } else { settings.cargo_profile.clone() },
         machine: if settings.is_local() { None } else { settings.machine },
+        builder: settings.builder,
+        colour: session.printer.colours_words(),
+        environment: Environment::of_process(),
     };
-    let packages = build::build(&request, reporter).await;
+    let built = build::build(&request, reporter).await;
     session.printer.clear();
-    Ok(packages?)
+    Ok(built?)
 }
 
 /// Renders the stack and refuses one in which the checks found something.
@@ -88,7 +91,7 @@ pub(crate) struct Made {
 pub(crate) async fn make(session: &Session<'_>, reporter: &dyn Reporter) -> Result<Made, Failure> {
     session.if_interrupted("nothing was changed; run the command again");
     let names = session.app.functions.iter().map(|function| function.name.to_owned()).collect();
-    let packages = build(session, names, reporter).await?;
+    let packages = build(session, names, reporter).await?.packages;
     let rendered = render(session, packages.first().map(|package| package.arch.as_str()))?;
     Ok(Made { packages, rendered })
 }

@@ -36,6 +36,8 @@ pub(crate) struct Printer {
 enum Live {
     /// A line that says what is going on.
     Spinner(ProgressBar),
+    /// A bar that fills.
+    Bar(ProgressBar),
     /// A picture of an operation.
     Picture(ProgressBar),
 }
@@ -43,7 +45,7 @@ enum Live {
 impl Live {
     fn bar(&self) -> &ProgressBar {
         match self {
-            Self::Spinner(bar) | Self::Picture(bar) => bar,
+            Self::Spinner(bar) | Self::Bar(bar) | Self::Picture(bar) => bar,
         }
     }
 }
@@ -258,6 +260,10 @@ impl Printer {
             return;
         }
         let mut live = self.lock();
+        if let Some(Live::Bar(bar)) = &*live {
+            bar.finish_and_clear();
+            *live = None;
+        }
         let live = live.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
             let bar = ProgressBar::with_draw_target(None, screen::target());
@@ -271,6 +277,39 @@ impl Printer {
         if let Live::Spinner(bar) = live {
             bar.set_message(text.to_owned());
         }
+    }
+
+    /// How far work is whose size is known: a bar on a terminal, nothing elsewhere. One bar goes on until [`Self::clear`].
+    pub(crate) fn progress(&self, what: &str, done: u64, total: u64, current: &str) {
+        if self.quiet || !self.terminal {
+            return;
+        }
+        let mut live = self.lock();
+        if let Some(Live::Spinner(bar)) = &*live {
+            bar.finish_and_clear();
+            *live = None;
+        }
+        let live = live.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), screen::target());
+            if let Ok(style) =
+                ProgressStyle::with_template("{spinner} {prefix} [{bar:24}] {pos}/{len} {elapsed} {wide_msg}")
+            {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            Live::Bar(bar)
+        });
+        if let Live::Bar(bar) = live {
+            bar.set_prefix(what.to_owned());
+            bar.set_length(total);
+            bar.set_position(done);
+            bar.set_message(current.to_owned());
+        }
+    }
+
+    /// Whether the words of other programs may be in colour.
+    pub(crate) fn colours_words(&self) -> bool {
+        self.colour && !self.is_json()
     }
 
     /// A bar that counts to `total`: on a terminal, nothing elsewhere.

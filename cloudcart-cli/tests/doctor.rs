@@ -439,6 +439,7 @@ fn without_cargo_and_rustc_everything_else_is_looked_at_all_the_same() {
     assert!(found.hint("rustc").contains("https://rustup.rs"), "{}", found.hint("rustc"));
     assert_skipped(&found, &["workspace", "profile"], "cargo");
     assert_skipped(&found, &["target", "linker"], "rustc");
+    assert_skipped(&found, &["builder"], "cargo and rustc");
     for name in ["folder", "endpoint", "clock", "credentials", "identity"].into_iter().chain(SERVICES) {
         assert_eq!(found.state(name), "ok", "{name}: {}", found.found(name));
     }
@@ -464,8 +465,10 @@ fn code_for_this_processor_is_refused_for_lambda_and_fine_here() {
     let found = look(&project, &variables);
     assert_eq!((found.code(), found.all("fail")), (BUILD, vec!["target-cpu"]), "{}", found.ran.out);
     assert!(found.hint("target-cpu").contains("RUSTFLAGS"), "{}", found.hint("target-cpu"));
+    assert!(found.found("builder").starts_with("cargo"), "{}", found.found("builder"));
     let here = project.doctor(&[], &[("CLOUDCART_STAGE", "local"), ("RUSTFLAGS", "-C target-cpu=native")]);
     assert_eq!((here.code(), here.state("target-cpu")), (DONE, "ok"), "{}", here.ran.out);
+    assert_eq!(here.found("builder"), "cargo, for this machine");
 }
 
 #[test]

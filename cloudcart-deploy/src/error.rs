@@ -7,7 +7,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::stack::{Refusal, StackFailure};
+use crate::build::choose::Missing;
+use crate::build::refusal::Refusal;
+use crate::build::toolchain::Native;
+use crate::elf::Machine;
+use crate::stack::{self, StackFailure};
 
 /// This library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -90,16 +94,36 @@ pub enum Error {
     /// The handlers did not compile.
     #[error("the handlers do not compile")]
     Compile {
-        /// All of cargo's standard error, as it came.
+        /// What cargo and the compiler said, as they drew it; without the steps on the way.
         output: String,
     },
     /// A binary is not what Lambda could run.
-    #[error("`{function}` cannot run on Lambda: {reason}")]
+    #[error("`{function}` cannot run on Lambda: {refusal}")]
     Binary {
         /// The function.
         function: String,
+        /// The binary.
+        binary: PathBuf,
         /// What is wrong with it.
-        reason: String,
+        refusal: Box<Refusal>,
+        /// The next steps, a line each.
+        hint: String,
+    },
+    /// This machine lacks what a build for that target needs.
+    #[error("cannot build for {target}: {} missing", names(missing))]
+    CannotBuild {
+        /// The target.
+        target: String,
+        /// What is missing, and the line that mends it.
+        missing: Vec<Missing>,
+    },
+    /// Code for this machine's own processor is asked for.
+    #[error("`{}` makes code for the processor of this machine, which that of Lambda need not understand", native.flag)]
+    NativeCpu {
+        /// The flag, and where it is set.
+        native: Box<Native>,
+        /// The machine that is built for.
+        machine: Machine,
     },
     /// The archive could not be written.
     #[error("cannot pack `{function}`: {reason}")]
@@ -125,7 +149,7 @@ pub enum Error {
     TemplateUnreadable(String),
     /// CloudFormation refused the change set, and says what it found in the template.
     #[error("CloudFormation refuses the change set: {}", .0.reason)]
-    ChangeSetInvalid(Box<Refusal>),
+    ChangeSetInvalid(Box<stack::Refusal>),
     /// The stack is in a state that only a person can mend.
     #[error("stack `{stack}` is {status}")]
     StackNeedsPerson {
@@ -255,6 +279,12 @@ impl Error {
     pub fn chain(&self) -> String {
         chain(self)
     }
+}
+
+/// `zig is` or `zig and cargo-zigbuild are`.
+fn names(missing: &[Missing]) -> String {
+    let names: Vec<&str> = missing.iter().map(|one| one.what.as_str()).collect();
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }
 
 /// What a failed API call means to the caller.

@@ -1,8 +1,10 @@
 //! What happens while this library works, as typed events, and who is told.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
-use crate::build::Package;
+use crate::build::{Builder, Package};
 use crate::stack::{Plan, ResourceEvent};
 
 /// Something that happened. Serialises as one flat object with a `code`, which is stable; `--format json` prints these.
@@ -16,11 +18,47 @@ pub enum Event {
         functions: Vec<String>,
         /// The cargo profile.
         profile: String,
+        /// Who compiles.
+        builder: Builder,
+        /// The target as it is named to the builder; none for this machine.
+        target: Option<String>,
+    },
+    /// Another builder goes on, for the binary of the first cannot run on Lambda.
+    BuilderChanged {
+        /// Who compiles now.
+        builder: Builder,
+        /// Why.
+        reason: String,
     },
     /// A line of cargo's standard error.
     CargoLine {
         /// The line.
         line: String,
+    },
+    /// How far cargo is.
+    CargoProgress {
+        /// How many units are compiled.
+        done: u64,
+        /// How many there will be.
+        total: u64,
+        /// What is compiled now.
+        current: String,
+    },
+    /// Everything is compiled.
+    Compiled {
+        /// Whether anything had to be.
+        compiled: bool,
+        /// How long cargo ran, in milliseconds.
+        millis: u64,
+        /// The compiler's warnings, as it draws them.
+        warnings: String,
+    },
+    /// A binary names a folder of this machine: built in another folder it would be another one.
+    FolderInBinary {
+        /// The function.
+        function: String,
+        /// The folder.
+        folder: PathBuf,
     },
     /// A function is packed.
     Packed(Package),

@@ -1,6 +1,6 @@
 //! `build`: handler binaries to reproducible archives.
 
-use cloudcart_deploy::build::Package;
+use cloudcart_deploy::build::{Built, Package};
 
 use crate::args::Build;
 use crate::exit::Exit;
@@ -22,13 +22,38 @@ pub(crate) async fn run(session: &Session<'_>, args: &Build) -> Result<Exit, Fai
     } else {
         args.functions.clone()
     };
-    let packages = pipeline::build(session, wanted, &Progress::notes(&session.printer)).await?;
+    let built = pipeline::build(session, wanted, &Progress::notes(&session.printer)).await?;
     if session.printer.is_json() {
-        session.printer.json(&serde_json::json!({ "functions": packages }))?;
+        session.printer.json(&document(&built))?;
     } else {
-        session.printer.out(&table(&packages))?;
+        session.printer.out(&table(&built.packages))?;
+        if let Some(folder) = built.packages.first().and_then(|package| package.zip.parent()) {
+            session.printer.note(&format!("archives in {}", folder.display()));
+        }
     }
     Ok(Exit::Done)
+}
+
+/// What scripts rely on; times are whole milliseconds.
+fn document(built: &Built) -> serde_json::Value {
+    let functions: Vec<serde_json::Value> = built
+        .packages
+        .iter()
+        .zip(&built.pack_millis)
+        .map(|(package, millis)| {
+            let mut function = serde_json::json!(package);
+            function["packMillis"] = (*millis).into();
+            function
+        })
+        .collect();
+    serde_json::json!({
+        "functions": functions,
+        "builder": built.builder.as_str(),
+        "target": built.target,
+        "profile": built.profile,
+        "compiled": built.compiled,
+        "compileMillis": built.compile_millis,
+    })
 }
 
 fn table(packages: &[Package]) -> String {
@@ -43,9 +68,8 @@ fn table(packages: &[Package]) -> String {
                 package.sha256.chars().take(12).collect(),
                 package.glibc.clone().unwrap_or_else(|| "static".to_owned()),
                 if package.rebuilt { "yes" } else { "no" }.to_owned(),
-                package.zip.display().to_string(),
             ]
         })
         .collect();
-    render(&["FUNCTION", "ARCH", "BINARY", "ZIP", "SHA-256", "GLIBC", "REBUILT", "FILE"], &rows, &[2, 3])
+    render(&["FUNCTION", "ARCH", "BINARY", "ZIP", "SHA-256", "GLIBC", "REBUILT"], &rows, &[2, 3])
 }

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use cloudcart_deploy::build::Purpose;
 use cloudcart_deploy::build::environment::Environment;
 use cloudcart_deploy::build::toolchain::Toolchain;
+use cloudcart_deploy::build::{self, Purpose};
 use cloudcart_deploy::doctor::{self, Area, Check, Needs, Project, Question, State, SystemClock, Wanted};
 use cloudcart_deploy::elf::Machine;
 use cloudcart_deploy::http::ca_bundle_from_env;
@@ -30,7 +30,7 @@ pub(crate) async fn run(session: &Session<'_>, args: &Doctor) -> Result<Exit, Fa
     session.if_interrupted("nothing was changed");
     printer.busy("looking");
     let deadline = Duration::from_secs(args.timeout);
-    let ((build, project), target) = tokio::join!(build(session), targets(session, deadline));
+    let ((build, project), target) = tokio::join!(building(session), targets(session, deadline));
     let mut checks = settings(session);
     checks.extend(build);
     checks.extend(folders(&session.settings, project.as_ref()));
@@ -88,7 +88,7 @@ fn settings(session: &Session<'_>) -> Vec<Check> {
 const SETTINGS: &str = "settings that can be read";
 
 /// The project and what builds its functions.
-async fn build(session: &Session<'_>) -> (Vec<Check>, Option<Project>) {
+async fn building(session: &Session<'_>) -> (Vec<Check>, Option<Project>) {
     let settings = &session.settings;
     let (root, package) = (settings.root.clone(), session.app.handlers_package);
     let functions: Vec<&'static str> = session.app.functions.iter().map(|function| function.name).collect();
@@ -107,7 +107,9 @@ async fn build(session: &Session<'_>) -> (Vec<Check>, Option<Project>) {
         }
     };
     let rust_version = project.as_ref().and_then(|project| project.rust_version.as_deref());
-    checks.extend(doctor::toolchain(&facts, &Needs { rust_version, lambda: !settings.is_local() }));
+    let too_new = project.as_ref().is_some_and(|project| build::is_too_new(&project.target_folder, &facts));
+    let needs = Needs { rust_version, lambda: !settings.is_local(), builder: settings.builder, too_new };
+    checks.extend(doctor::toolchain(&facts, &needs));
     (checks, project)
 }
 

@@ -121,12 +121,29 @@ impl Reporter for Progress<'_> {
             return;
         }
         match event {
-            Event::BuildStarted { functions, profile } => {
-                let text = format!("building {} (profile {profile})", functions.join(", "));
+            Event::BuildStarted { functions, profile, builder, target } => {
+                let by = target.as_ref().map(|target| format!(", {builder} for {target}")).unwrap_or_default();
+                let text = format!("building {} (profile {profile}{by})", functions.join(", "));
                 printer.note(&text);
                 printer.busy(&text);
             }
+            Event::BuilderChanged { builder, reason } => {
+                printer.note(&format!("{reason}: going on with {builder}, as later builds will from the start"));
+            }
             Event::CargoLine { line } => cargo_line(printer, line),
+            Event::CargoProgress { done, total, current } => printer.progress("compiling", *done, *total, current),
+            Event::Compiled { warnings, .. } => {
+                printer.clear();
+                // With --verbose each line was told when it came.
+                if !warnings.trim().is_empty() && !printer.is_verbose() {
+                    printer.note(warnings.trim_end());
+                }
+                printer.busy("packing");
+            }
+            Event::FolderInBinary { function, folder } => printer.note(&format!(
+                "`{function}` names {}: built in another folder it would be another binary; look for env!(\"…\")",
+                folder.display()
+            )),
             Event::Packed(package) => {
                 let state = if package.rebuilt { "packed" } else { "unchanged" };
                 printer.detail(&format!("{state} {} ({})", package.name, size(package.zip_bytes)));
@@ -184,7 +201,8 @@ fn cargo_line(printer: &Printer, line: &str) {
     if text.starts_with("Blocking waiting for file lock") {
         printer.note(&format!("cargo: {text}"));
     }
-    if ["Compiling", "Downloading", "Downloaded", "Building", "Updating"].iter().any(|word| text.starts_with(word)) {
+    // Cargo's bar tells what is compiled; before it there is none.
+    if ["Downloading", "Downloaded", "Updating"].iter().any(|word| text.starts_with(word)) {
         printer.busy(text);
     }
 }

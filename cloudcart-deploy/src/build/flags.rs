@@ -227,7 +227,7 @@ fn lookup<'a>(table: &'a Table, keys: &[&str]) -> Option<&'a Value> {
 }
 
 /// `CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER` for `target.x86_64-unknown-linux-gnu.linker`.
-fn variable(keys: &[&str]) -> String {
+pub(super) fn variable(keys: &[&str]) -> String {
     format!("CARGO_{}", keys.join("_").to_uppercase().replace(['-', '.'], "_"))
 }
 

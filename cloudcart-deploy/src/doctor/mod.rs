@@ -3,6 +3,7 @@
 //! Nothing here changes or starts anything, prints, or ends early: what one check finds never hides the next. A check that
 //! cannot be made says for want of what.
 
+mod builder;
 mod clock;
 mod credentials;
 mod endpoint;

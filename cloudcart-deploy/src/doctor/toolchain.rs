@@ -1,6 +1,8 @@
 //! What builds the functions for the stage: the toolchain's own facts, with what each means for a deployment.
 
+use super::builder::builder;
 use super::{Area, Check};
+use crate::build::Builder;
 use crate::build::toolchain::Toolchain;
 
 const AREA: Area = Area::Build;
@@ -12,11 +14,22 @@ pub struct Needs<'a> {
     pub rust_version: Option<&'a str>,
     /// Whether the functions go to Lambda; otherwise they run on this machine, which plain cargo builds for.
     pub lambda: bool,
+    /// The builder that somebody insists on.
+    pub builder: Option<Builder>,
+    /// Whether plain cargo's binary was seen to need a newer glibc than Lambda's.
+    pub too_new: bool,
 }
 
 /// What follows from a toolchain's facts.
 pub fn toolchain(facts: &Toolchain, needs: &Needs<'_>) -> Vec<Check> {
-    vec![cargo(facts), rustc(facts, needs.rust_version), target(facts), linker(facts, needs), processor(facts, needs)]
+    vec![
+        cargo(facts),
+        rustc(facts, needs.rust_version),
+        target(facts),
+        linker(facts, needs),
+        builder(facts, needs),
+        processor(facts, needs),
+    ]
 }
 
 fn cargo(facts: &Toolchain) -> Check {
@@ -122,7 +135,7 @@ fn processor(facts: &Toolchain, needs: &Needs<'_>) -> Check {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use std::path::PathBuf;
 
@@ -132,12 +145,13 @@ mod tests {
     use crate::doctor::State;
     use crate::elf::Glibc;
 
-    const X86: &str = "x86_64-unknown-linux-gnu";
-    const ARM: &str = "aarch64-unknown-linux-gnu";
-    const LAMBDA: Needs<'static> = Needs { rust_version: None, lambda: true };
+    pub(in crate::doctor) const X86: &str = "x86_64-unknown-linux-gnu";
+    pub(in crate::doctor) const ARM: &str = "aarch64-unknown-linux-gnu";
+    pub(in crate::doctor) const LAMBDA: Needs<'static> =
+        Needs { rust_version: None, lambda: true, builder: None, too_new: false };
 
     /// An x86_64 machine that has everything.
-    fn machine(target: &str) -> Toolchain {
+    pub(in crate::doctor) fn machine(target: &str) -> Toolchain {
         let tool = Tool { path: PathBuf::from("/bin/x"), version: "0.20.0".to_owned() };
         Toolchain {
             target: target.to_owned(),
@@ -161,7 +175,7 @@ mod tests {
         }
     }
 
-    fn told(facts: &Toolchain, needs: &Needs<'_>, name: &str) -> (State, String) {
+    pub(in crate::doctor) fn told(facts: &Toolchain, needs: &Needs<'_>, name: &str) -> (State, String) {
         let check = toolchain(facts, needs).into_iter().find(|check| check.name == name).unwrap();
         (check.state, format!("{} | {}", check.found, check.hint.unwrap_or_default()))
     }
