@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 /// Deploys a serverless shop, seeds it, proves that it works, and tails its logs.
 #[derive(Debug, Parser)]
@@ -64,6 +65,18 @@ pub(crate) struct Global {
     /// Agree to whatever would be asked
     #[arg(long, global = true, env = "CLOUDCART_YES", value_parser = BoolishValueParser::new())]
     pub(crate) yes: bool,
+    /// Those of them, by their field's name, that a variable gave.
+    #[arg(skip)]
+    pub(crate) variables: Vec<&'static str>,
+}
+
+impl Global {
+    /// Notes which of the values came from variables.
+    pub(crate) fn note_variables(&mut self, matches: &ArgMatches) {
+        const NAMES: [&str; 7] = ["stage", "region", "profile", "endpoint_url", "stack_name", "config", "folder"];
+        let from_variable = |name: &&str| matches.value_source(name) == Some(ValueSource::EnvVariable);
+        self.variables = NAMES.into_iter().filter(from_variable).collect();
+    }
 }
 
 /// The variable of `--port`: also read by commands that start the local cloud without having the flag.
@@ -161,8 +174,17 @@ pub(crate) enum Command {
     Gc(Gc),
     /// Print the IAM policies for whoever deploys this stack, made from the calls and the template
     DeployerPolicy(DeployerPolicy),
+    /// Look for what would keep the stage from working: toolchain, folders, credentials, region, endpoint, clock
+    Doctor(Doctor),
     /// Print a completion script
     Completions(Completions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// How long each look at the network may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) timeout: u64,
 }
 
 #[derive(Debug, Subcommand)]

@@ -87,6 +87,73 @@ pub(crate) struct ShopSettings {
     pub(crate) retain_data: bool,
 }
 
+/// Where a setting is from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Origin {
+    /// The command line.
+    Flag(String),
+    /// An environment variable.
+    Variable(String),
+    /// The configuration file: at its top, or under a heading.
+    File(Option<String>),
+    /// Nobody said anything.
+    #[default]
+    Default,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(name) | Self::Variable(name) => f.write_str(name),
+            Self::File(None) => f.write_str(project::CONFIG_FILE),
+            Self::File(Some(section)) => write!(f, "{} [{section}]", project::CONFIG_FILE),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// Where the settings are from that decide what a command works on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origins {
+    /// The file that was read, if any.
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) stage: Origin,
+    pub(crate) region: Origin,
+    pub(crate) profile: Origin,
+    pub(crate) endpoint_url: Origin,
+    pub(crate) stack_name: Origin,
+}
+
+impl Origins {
+    fn of(flags: &Global, file: &File, own: &StageSection, stage: &str) -> Self {
+        let section = || Some(format!("stages.{stage}"));
+        let origin = |name: &'static str, flag: bool, own: bool, top: bool| {
+            if flag && flags.variables.contains(&name) {
+                Origin::Variable(format!("CLOUDCART_{}", name.to_uppercase()))
+            } else if flag {
+                Origin::Flag(format!("--{}", name.replace('_', "-")))
+            } else if own {
+                Origin::File(section())
+            } else if top {
+                Origin::File(None)
+            } else {
+                Origin::Default
+            }
+        };
+        let given = |name, flag: &Option<String>, own: &Option<String>, top: &Option<String>| {
+            origin(name, flag.is_some(), own.is_some(), top.is_some())
+        };
+        Self {
+            file: None,
+            stage: given("stage", &flags.stage, &None, &file.stage),
+            region: given("region", &flags.region, &own.region, &file.region),
+            profile: given("profile", &flags.profile, &own.profile, &file.profile),
+            endpoint_url: given("endpoint_url", &flags.endpoint_url, &own.endpoint_url, &file.endpoint_url),
+            stack_name: given("stack_name", &flags.stack_name, &own.stack_name, &file.stack_name),
+        }
+    }
+}
+
 /// Everything a command needs to know, decided.
 #[derive(Debug, Clone)]
 #[cfg_attr(not(feature = "local"), allow(dead_code, reason = "the ports are those of the local cloud"))]
@@ -112,6 +179,7 @@ pub(crate) struct Settings {
     pub(crate) builder: Option<Builder>,
     /// The cargo profile, in place of `lambda`; the local stage builds with `dev`.
     pub(crate) cargo_profile: Option<String>,
+    pub(crate) origins: Origins,
 }
 
 impl Settings {
@@ -122,18 +190,54 @@ impl Settings {
         // A configuration file may stand anywhere; the project is where the command is run.
         let root = project::root(&start, "cloudcart-handlers");
         let default = root.join(project::CONFIG_FILE);
-        let file = match &flags.config {
-            Some(path) => read(&start.join(path))?,
-            None if default.is_file() => read(&default)?,
-            None => File::default(),
+        let path = match &flags.config {
+            Some(path) => Some(start.join(path)),
+            None => Some(default).filter(|path| path.is_file()),
         };
-        Self::merge(flags, file, root)
+        let file = path.as_deref().map(read).transpose()?.unwrap_or_default();
+        let mut settings = Self::merge(flags, file, root)?;
+        settings.origins.file = path;
+        Ok(settings)
+    }
+
+    /// The defaults, with what says where and how to print: for the command that looks into settings which cannot be had.
+    pub(crate) fn bare(flags: &Global) -> Self {
+        let start = std::env::current_dir().unwrap_or_default();
+        let root = project::root(&start, "cloudcart-handlers");
+        let folder = flags.folder.as_ref().map(|folder| start.join(folder));
+        Self {
+            folder: folder.unwrap_or_else(|| root.join(".cloudcart")),
+            root,
+            stage: LOCAL.to_owned(),
+            region: None,
+            profile: None,
+            endpoint_url: None,
+            stack_name: format!("cloudcart-{LOCAL}"),
+            format: flags.format.unwrap_or_default(),
+            quiet: flags.quiet,
+            verbose: flags.verbose,
+            color: flags.color.unwrap_or_default(),
+            yes: false,
+            local_port: None,
+            local_api_port: None,
+            shop: ShopSettings {
+                identity: "demo".to_owned(),
+                cart: "dynamodb".to_owned(),
+                log_retention_days: 7,
+                retain_data: false,
+            },
+            machine: None,
+            cargo_profile: None,
+            builder: None,
+            origins: Origins::default(),
+        }
     }
 
     fn merge(flags: &Global, file: File, root: PathBuf) -> Result<Self, Failure> {
-        let stage = flags.stage.clone().or(file.stage).unwrap_or_else(|| LOCAL.to_owned());
+        let stage = flags.stage.clone().or(file.stage.clone()).unwrap_or_else(|| LOCAL.to_owned());
         check_stage(&stage)?;
         let own = file.stages.get(&stage).cloned().unwrap_or_default();
+        let origins = Origins::of(flags, &file, &own, &stage);
         let endpoint_url = flags.endpoint_url.clone().or(own.endpoint_url).or(file.endpoint_url);
         if let Some(url) = &endpoint_url {
             if stage == LOCAL {
@@ -183,6 +287,7 @@ impl Settings {
             stack_name,
             quiet,
             verbose,
+            origins,
         })
     }
 
@@ -294,6 +399,30 @@ mod tests {
         assert_eq!(settle(&flag, text).unwrap().region.as_deref(), Some("us-east-2"));
         let default = settle(&none, "").unwrap();
         assert_eq!((default.stage.as_str(), default.stack_name.as_str()), ("local", "cloudcart-local"));
+    }
+
+    #[test]
+    fn each_setting_knows_where_it_is_from() {
+        let text = "stage = \"dev\"\nregion = \"eu-west-1\"\n[stages.dev]\nprofile = \"work\"\n";
+        let flags = Global {
+            stack_name: Some("shop".to_owned()),
+            endpoint_url: Some("http://127.0.0.1:1".to_owned()),
+            variables: vec!["endpoint_url"],
+            ..Global::default()
+        };
+        let origins = settle(&flags, text).unwrap().origins;
+        let told = [origins.stage, origins.region, origins.profile, origins.endpoint_url, origins.stack_name];
+        assert_eq!(
+            told.map(|origin| origin.to_string()),
+            [
+                "cloudcart.toml",
+                "cloudcart.toml",
+                "cloudcart.toml [stages.dev]",
+                "CLOUDCART_ENDPOINT_URL",
+                "--stack-name"
+            ]
+        );
+        assert_eq!(settle(&Global::default(), "").unwrap().origins.stage, Origin::Default);
     }
 
     #[test]

@@ -44,7 +44,12 @@ pub fn run(app: &App) -> ExitCode {
 
 fn outcome(app: &App) -> Exit {
     let command = args::Cli::command().name(app.name).bin_name(app.name).version(app.version);
-    let cli = match command.try_get_matches().and_then(|matches| args::Cli::from_arg_matches(&matches)) {
+    let cli = command.try_get_matches().and_then(|matches| {
+        let mut cli = args::Cli::from_arg_matches(&matches)?;
+        cli.global.note_variables(&matches);
+        Ok(cli)
+    });
+    let cli = match cli {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output, usage errors to standard error. A closed pipe is nobody's fault.
@@ -52,8 +57,12 @@ fn outcome(app: &App) -> Exit {
             return if error.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
-    let settings = match config::Settings::resolve(&cli.global) {
-        Ok(settings) => settings,
+    let (settings, broken) = match config::Settings::resolve(&cli.global) {
+        Ok(settings) => (settings, None),
+        // What is wrong with the settings is one of the things that the doctor tells.
+        Err(failure) if matches!(cli.command, args::Command::Doctor(_)) => {
+            (config::Settings::bare(&cli.global), Some(failure))
+        }
         Err(failure) => {
             printer::Printer::plain(cli.global.color.unwrap_or_default()).failure(&failure);
             return failure.exit;
@@ -70,7 +79,8 @@ fn outcome(app: &App) -> Exit {
         }
     };
     init_tracing(settings.verbose);
-    let session = session::Session::new(app, settings, printer);
+    let mut session = session::Session::new(app, settings, printer);
+    session.broken = broken;
     let exit = runtime.block_on(session.run(&cli.command));
     // A task that still waits for a file or a child must not keep an interrupted command alive.
     runtime.shutdown_background();

@@ -24,6 +24,8 @@ pub(crate) struct Printer {
     quiet: bool,
     verbose: bool,
     colour: bool,
+    /// Whether standard output is coloured: it may go elsewhere than standard error.
+    colour_out: bool,
     terminal: bool,
     unicode: bool,
     bar: Mutex<Option<Live>>,
@@ -87,6 +89,7 @@ impl Printer {
             quiet: settings.quiet,
             verbose: settings.verbose,
             colour: colours(settings.color, terminal),
+            colour_out: colours(settings.color, std::io::stdout().is_terminal()),
             terminal,
             unicode: speaks_unicode(),
             bar: Mutex::new(None),
@@ -101,6 +104,7 @@ impl Printer {
             quiet: false,
             verbose: false,
             colour: colours(color, terminal),
+            colour_out: false,
             terminal,
             unicode: speaks_unicode(),
             bar: Mutex::new(None),
@@ -211,6 +215,11 @@ impl Printer {
     /// Text in the colour of its tone, if colours are on.
     pub(crate) fn paint(&self, tone: Tone, text: &str) -> String {
         if self.colour { tone.paint(text) } else { text.to_owned() }
+    }
+
+    /// The same for standard output.
+    pub(crate) fn paint_out(&self, tone: Tone, text: &str) -> String {
+        if self.colour_out { tone.paint(text) } else { text.to_owned() }
     }
 
     /// Whether somebody looks at a picture that is redrawn.

@@ -20,12 +20,14 @@ pub(crate) struct Session<'a> {
     pub(crate) app: &'a App,
     pub(crate) settings: Settings,
     pub(crate) printer: Printer,
+    /// Why the settings are not those that were asked for; the command that goes on all the same says so.
+    pub(crate) broken: Option<Failure>,
     stage: Mutex<Stage>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn new(app: &'a App, settings: Settings, printer: Printer) -> Self {
-        Self { app, settings, printer, stage: Mutex::default() }
+        Self { app, settings, printer, broken: None, stage: Mutex::default() }
     }
 
     /// Runs a command to its end, or until Ctrl-C.

@@ -36,8 +36,10 @@ pub(crate) fn size(bytes: u64) -> String {
         format!("{bytes} B")
     } else if bytes < 1024 * 1024 {
         format!("{:.1} KiB", value / 1024.0)
-    } else {
+    } else if bytes < 1024 * 1024 * 1024 {
         format!("{:.1} MiB", value / (1024.0 * 1024.0))
+    } else {
+        format!("{:.1} GiB", value / (1024.0 * 1024.0 * 1024.0))
     }
 }
 
@@ -56,5 +58,6 @@ mod tests {
         assert_eq!(size(12), "12 B");
         assert_eq!(size(2048), "2.0 KiB");
         assert_eq!(size(3 * 1024 * 1024 / 2), "1.5 MiB");
+        assert_eq!(size(16 << 30), "16.0 GiB");
     }
 }

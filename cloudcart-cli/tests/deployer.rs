@@ -178,6 +178,11 @@ fn a_role_with_these_rights_leads_a_shop_through_its_life_and_needs_each_of_them
     deployer.ok(&["deploy", "--dry-run"]);
     deployer.ok(&["deploy", "--code-only"]);
     deployer.ok(&["gc", "--dry-run"]);
+    let doctor: Value = serde_json::from_str(&deployer.ok(&["--format", "json", "doctor"])).unwrap();
+    for name in ["cloudformation", "s3", "lambda", "dynamodb", "sqs", "logs"] {
+        let check = doctor["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).unwrap();
+        assert_eq!(check["state"], "ok", "{check}");
+    }
     let queue = deployer.ok(&["outputs", "CheckoutDlqUrl"]).trim().to_owned();
     let dead_letter = || {
         deployer.on_target(async |target| {

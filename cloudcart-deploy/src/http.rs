@@ -89,7 +89,7 @@ impl HttpConnector for Either {
 }
 
 /// Whether an address is on this machine.
-fn is_here(url: &str) -> bool {
+pub fn is_here(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);

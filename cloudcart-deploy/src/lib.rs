@@ -9,6 +9,7 @@ pub mod bucket;
 pub mod build;
 pub mod code;
 pub mod dead_letters;
+pub mod doctor;
 pub mod elf;
 pub mod error;
 pub mod functions;

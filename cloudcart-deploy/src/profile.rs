@@ -36,6 +36,16 @@ impl Profiles {
         Ok(profiles)
     }
 
+    /// The name of the one that is asked for.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its region.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.set.get_profile(&self.name)?.get("region")
+    }
+
     fn missing(&self) -> Error {
         let mut known: Vec<&str> = self.set.profiles().collect();
         known.sort_unstable();

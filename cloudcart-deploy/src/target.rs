@@ -177,12 +177,12 @@ impl Target {
 }
 
 /// The endpoint that environment or profile set for one service, as `AWS_ENDPOINT_URL_S3` does.
-fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
+pub(crate) fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     config.service_config()?.load_config(key.ok()?).filter(|url| !url.is_empty())
 }
 
-async fn load(options: &TargetOptions, profiles: Option<&Profiles>) -> Result<SdkConfig> {
+pub(crate) async fn load(options: &TargetOptions, profiles: Option<&Profiles>) -> Result<SdkConfig> {
     let client = http::sdk_client(options.ca_bundle.as_deref())?;
     let retries = RetryConfig::standard().with_max_attempts(5);
     let timeouts = TimeoutConfig::builder()

@@ -10,6 +10,7 @@ mod destroy;
 mod dev;
 mod diff;
 mod dlq;
+mod doctor;
 mod gc;
 #[cfg(feature = "local")]
 mod local;
@@ -44,6 +45,7 @@ pub(crate) async fn dispatch(session: &Session<'_>, command: &Command) -> Result
         Command::Diff(args) => diff::run(session, args).await,
         Command::Routes => routes::run(session).await,
         Command::Dlq { command } => dlq::run(session, command).await,
+        Command::Doctor(args) => Box::pin(doctor::run(session, args)).await,
         Command::DeployerPolicy(args) => deployer_policy::run(session, args).await,
         Command::Destroy(args) => destroy::run(session, args).await,
         Command::Gc(args) => gc::run(session, args).await,

@@ -46,8 +46,9 @@ impl Authority {
     }
 }
 
-/// Who the caller is, and that there is no stack: all that `outputs` asks of a target.
-const ANSWERS: [(&str, &str, &str); 2] = [
+/// Who the caller is, that there is no stack, and that a call must be signed: what `outputs` asks of a target, and `doctor` at first.
+const ANSWERS: [(&str, &str, &str); 3] = [
+    ("GET / HTTP", "403 Forbidden", "<ErrorResponse/>"),
     (
         "Action=GetCallerIdentity&",
         "200 OK",

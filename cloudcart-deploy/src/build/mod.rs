@@ -333,5 +333,16 @@ pub fn source_folders(root: &Path, package: &str) -> Result<Vec<PathBuf>> {
     Ok(Workspace::read(root, &Environment::of_process())?.source_folders(package))
 }
 
+/// What cargo says of the workspace at `root`.
+pub(crate) fn metadata(root: &Path) -> Result<cargo_metadata::Metadata> {
+    Ok(Workspace::read(root, &Environment::of_process())?.into_metadata())
+}
+
+/// Whether plain cargo's binary was seen to need a newer glibc than Lambda's, with this very toolchain. `folder` is where cargo
+/// builds.
+pub fn is_too_new(folder: &Path, facts: &Toolchain) -> bool {
+    Memory::of(folder, facts).is_too_new()
+}
+
 #[cfg(test)]
 mod tests;

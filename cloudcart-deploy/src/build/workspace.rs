@@ -30,6 +30,11 @@ impl Workspace {
         Ok(Self { root: root.to_owned(), metadata })
     }
 
+    /// All that cargo said.
+    pub(super) fn into_metadata(self) -> Metadata {
+        self.metadata
+    }
+
     /// The names of a package's binaries.
     pub(super) fn binaries(&self, package: &str) -> Result<Vec<String>> {
         let found = self.metadata.packages.iter().find(|candidate| candidate.name.as_str() == package);
