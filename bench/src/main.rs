@@ -44,7 +44,7 @@ fn main() -> Result<()> {
             let subjects = subjects.iter().map(|text| subject(text)).collect::<Result<Vec<_>>>()?;
             let text = std::fs::read(&scene).with_context(|| format!("{} cannot be read", scene.display()))?;
             let scene: Scene = serde_json::from_slice(&text).with_context(|| scene.display().to_string())?;
-            let extent = Extent { cold, warm, rounds: 4 };
+            let extent = Extent { cold, warm, rounds: 3 };
             let figures = harness::measure(&subjects, &scene, extent, &mut |now| eprintln!("{now}"))?;
             print(&subjects, &figures, json)
         }
