@@ -49,7 +49,7 @@ struct Edit {
 
 /// What is known of a variant's sources.
 struct Recipe {
-    /// All that its build reads, files and folders within the tree.
+    /// All that its build reads, files and folders within the tree. Of folders, tests do not count.
     reads: &'static [&'static str],
     edit: Edit,
 }
@@ -58,7 +58,7 @@ const MISSING: &str = "\"there is no such product\"";
 const GONE: &str = "\"there is no such product any more\"";
 
 const OURS: Recipe = Recipe {
-    reads: &["Cargo.toml", "Cargo.lock", "cloudcart-handlers/Cargo.toml", "cloudcart-handlers/src", "cloudcart-shop"],
+    reads: &["Cargo.toml", "Cargo.lock", "cloudcart-handlers", "cloudcart-shop"],
     edit: Edit { file: "cloudcart-handlers/src/products.rs", from: MISSING, to: GONE },
 };
 const PEER: Recipe = Recipe {
@@ -152,7 +152,7 @@ impl Workshop {
         let source = self.digest(variant)?;
         remove(&output)?;
         let clean = self.make(variant, &output).with_context(|| format!("`{name}` cannot be built"))?;
-        let product = self.product(variant, &output);
+        let product = product(variant.source, &output);
         let content = fs::read(&product).with_context(|| format!("{} was not built", product.display()))?;
         let edited = self.tree().join(recipe(variant.source).edit.file);
         let original = fs::read_to_string(&edited).with_context(|| format!("{} cannot be read", edited.display()))?;
@@ -225,7 +225,7 @@ impl Workshop {
                 let mut npm = Command::new("npm");
                 npm.current_dir(self.tree().join("bench/peers/node"));
                 npm.args(["run", "--silent", if primed { "build:primed" } else { "build:plain" }, "--"]);
-                npm.arg(format!("--outfile={}", self.product(variant, output).display()));
+                npm.arg(format!("--outfile={}", product(variant.source, output).display()));
                 return run(&mut npm, &log);
             }
             Source::Ours { profile } | Source::Peer { profile, .. } => profile,
@@ -250,13 +250,6 @@ impl Workshop {
         run(&mut command, &log)
     }
 
-    fn product(&self, variant: &Variant, output: &Path) -> PathBuf {
-        match variant.source {
-            Source::Node { .. } => output.join(file_name(variant.source)),
-            source => output.join("lambda").join(file_name(source)),
-        }
-    }
-
     /// Of all that a build reads, and of how it is built.
     fn digest(&self, variant: &Variant) -> Result<String> {
         let mut all = serde_json::to_vec(variant)?;
@@ -264,6 +257,14 @@ impl Workshop {
             append(&mut all, &self.root.join(name))?;
         }
         Ok(archive::sha256_hex(&all))
+    }
+}
+
+/// What a build leaves in its folder.
+fn product(source: Source, output: &Path) -> PathBuf {
+    match source {
+        Source::Node { .. } => output.join(file_name(source)),
+        _ => output.join("lambda").join(file_name(source)),
     }
 }
 
@@ -295,7 +296,7 @@ fn run(command: &mut Command, log: &Path) -> Result<Cost> {
     command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
     let (before, started) = (children()?, Instant::now());
     let status = command.status().with_context(|| format!("{program} cannot be started"))?;
-    let cost = Cost { wall: started.elapsed().as_secs_f64(), cpu: (children()? - before).as_secs_f64() };
+    let cost = Cost { wall: started.elapsed().as_secs_f64(), cpu: children()?.saturating_sub(before).as_secs_f64() };
     if !status.success() {
         let text = fs::read_to_string(log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
@@ -335,6 +336,7 @@ fn append(all: &mut Vec<u8>, path: &Path) -> Result<()> {
     if path.is_dir() {
         let mut entries =
             fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+        entries.retain(|entry| !entry.ends_with("tests"));
         entries.sort();
         return entries.iter().try_for_each(|entry| append(all, entry));
     }

@@ -127,7 +127,9 @@ fn table(args: &TableArgs) -> Result<()> {
     };
     let variants = compare::select(breadth, &args.only, &args.skip)?;
     if args.list {
-        variants.iter().for_each(|variant| println!("{}", variant.name));
+        for variant in &variants {
+            println!("{}", variant.name);
+        }
         return Ok(());
     }
     let mut progress = |now: &str| eprintln!("{now}");

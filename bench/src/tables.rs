@@ -254,12 +254,14 @@ impl Table {
     fn new(heads: &[(&str, Side)]) -> Self {
         let mut table = Self(String::new());
         table.row(heads.iter().map(|(head, _)| (*head).to_owned()));
-        let rules = heads.iter().map(|(_, side)| match side {
-            Side::Left => "---",
-            Side::Right => "--:",
-        });
-        let rules: Vec<&str> = rules.collect();
-        table.0.push_str(&format!("|{}|\n", rules.join("|")));
+        table.0.push('|');
+        for (_, side) in heads {
+            table.0.push_str(match side {
+                Side::Left => "---|",
+                Side::Right => "--:|",
+            });
+        }
+        table.0.push('\n');
         table
     }
 
