@@ -1,7 +1,8 @@
 //! Builds variants, each clean in a folder of its own and then once more after an edit, and notes what that cost. It works on a copy
 //! of the tree, so that the edit is never the user's.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -83,6 +84,8 @@ const fn recipe(source: Source) -> &'static Recipe {
 pub struct Workshop {
     root: PathBuf,
     folder: PathBuf,
+    /// Held as long as this lives: two runs would build each other's edits.
+    _lock: File,
 }
 
 impl Workshop {
@@ -91,7 +94,9 @@ impl Workshop {
         let root = root.canonicalize().with_context(|| format!("{} is not there", root.display()))?;
         let folder = root.join("target/bench");
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        Ok(Self { root, folder })
+        let lock = File::create(folder.join("lock")).context("no file can be written there")?;
+        lock.try_lock().with_context(|| format!("another run is at work in {}", folder.display()))?;
+        Ok(Self { root, folder, _lock: lock })
     }
 
     fn tree(&self) -> PathBuf {
@@ -113,7 +118,8 @@ impl Workshop {
         Ok((built.source == self.digest(variant)?).then_some(built))
     }
 
-    /// Copies the tree as it is now, with what is not committed. What has not changed is left alone, or cargo would build it again.
+    /// Copies the tree as it is now, with what is not committed, and removes what is gone. What has not changed is left alone, or
+    /// cargo would build it again.
     pub fn copy_tree(&self) -> Result<()> {
         let listed = Command::new("git")
             .current_dir(&self.root)
@@ -123,12 +129,14 @@ impl Workshop {
             .context("git cannot be started; the sources are copied by its list")?;
         ensure!(listed.status.success(), "git cannot list the sources in {}", self.root.display());
         let listed = String::from_utf8(listed.stdout).context("a file's name is not text")?;
+        let mut copied = BTreeSet::new();
         for name in listed.split('\0').filter(|name| !name.is_empty()) {
             let (from, to) = (self.root.join(name), self.tree().join(name));
             // Listed, and deleted since.
             if !from.is_file() {
                 continue;
             }
+            copied.insert(to.clone());
             let content = fs::read(&from).with_context(|| format!("{} cannot be read", from.display()))?;
             if fs::read(&to).is_ok_and(|copied| copied == content) {
                 continue;
@@ -138,7 +146,7 @@ impl Workshop {
             }
             fs::write(&to, content).with_context(|| format!("{} cannot be written", to.display()))?;
         }
-        Ok(())
+        sweep(&self.tree(), &copied)
     }
 
     /// Builds a variant and keeps what came out.
@@ -322,6 +330,22 @@ fn edit(text: &str, edit: &Edit) -> Result<String> {
     Ok(text.replace(edit.from, edit.to))
 }
 
+/// Removes the files that are not among `copied`. What npm installed is none of the sources'.
+fn sweep(folder: &Path, copied: &BTreeSet<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        if path.ends_with("node_modules") {
+            continue;
+        }
+        if path.is_dir() {
+            sweep(&path, copied)?;
+        } else if !copied.contains(&path) {
+            fs::remove_file(&path).with_context(|| format!("{} cannot be removed", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
 fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -393,6 +417,7 @@ mod tests {
         let node = variants.iter().find(|variant| variant.name == "node").unwrap();
         let primed = variants.iter().find(|variant| variant.name == "node-primed").unwrap();
         assert_eq!(workshop.finished(node).unwrap(), None);
+        assert!(Workshop::open(folder.path()).unwrap_err().to_string().contains("another run is at work"));
         let source = workshop.digest(node).unwrap();
         assert_ne!(source, workshop.digest(primed).unwrap());
         let cost = Cost { wall: 1.5, cpu: 1.0 };
@@ -402,6 +427,39 @@ mod tests {
         assert_eq!(workshop.finished(node).unwrap(), Some(built));
         fs::write(folder.path().join("bench/peers/node/src/handler.mjs"), "2").unwrap();
         assert_eq!(workshop.finished(node).unwrap(), None);
+    }
+
+    #[test]
+    fn the_copy_follows_the_tree_and_leaves_alone_what_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        assert!(Command::new("git").args(["init", "--quiet"]).current_dir(folder.path()).status().unwrap().success());
+        write(".gitignore", "/target/\n/secret\n");
+        write("src/same.rs", "same");
+        write("src/edited.rs", "before");
+        write("src/gone.rs", "gone");
+        write("secret", "secret");
+        let workshop = Workshop::open(folder.path()).unwrap();
+        workshop.copy_tree().unwrap();
+        let copy = |name: &str| workshop.tree().join(name);
+        assert!(copy("src/gone.rs").exists() && !copy("secret").exists());
+        let written = |name: &str| fs::metadata(copy(name)).unwrap().modified().unwrap();
+        let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        for name in ["src/same.rs", "src/edited.rs"] {
+            File::options().append(true).open(copy(name)).unwrap().set_modified(long_ago).unwrap();
+        }
+        write("target/bench/tree/node_modules/x.js", "installed");
+        write("src/edited.rs", "after");
+        fs::remove_file(folder.path().join("src/gone.rs")).unwrap();
+        workshop.copy_tree().unwrap();
+        assert_eq!(written("src/same.rs"), long_ago);
+        assert_eq!(fs::read_to_string(copy("src/edited.rs")).unwrap(), "after");
+        assert_ne!(written("src/edited.rs"), long_ago);
+        assert!(!copy("src/gone.rs").exists() && copy("node_modules/x.js").exists());
     }
 
     #[test]

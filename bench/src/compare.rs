@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
 
 use crate::build::{Built, Workshop};
@@ -40,7 +40,9 @@ pub fn build(
             built
         } else {
             progress(&format!("building {} ({} of {})", variant.name, at + 1, variants.len()));
-            let built = workshop.build(variant)?;
+            let name = &variant.name;
+            let built = workshop.build(variant);
+            let built = built.with_context(|| format!("{name} is not built; `--skip {name}` leaves it out"))?;
             let (clean, edit) = (built.clean, built.incremental);
             progress(&format!("built {}: {:.0} s of CPU, {:.0} s after an edit", variant.name, clean.cpu, edit.cpu));
             built

@@ -68,3 +68,22 @@ impl Results {
         std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn results_read_back_as_they_were_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.json");
+        let results = crate::tables::tests::results();
+        results.write(&path).unwrap();
+        assert_eq!(Results::read(&path).unwrap(), results);
+        let newer = std::fs::read_to_string(&path).unwrap().replacen("\"version\": 1", "\"version\": 2", 1);
+        std::fs::write(&path, newer).unwrap();
+        let error = Results::read(&path).unwrap_err().to_string();
+        assert!(error.contains("is of version 2; this program reads 1"), "{error}");
+    }
+}

@@ -285,7 +285,7 @@ impl Table {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use crate::build::{Built, Cost};
@@ -345,8 +345,17 @@ mod tests {
             "| cold, throttled as at 128 MB, ms | 4.0 | 400.0 | 100.0× | 120× | no | 100.0× |"
         );
         assert_eq!(line("| warm CPU"), "| warm CPU per request, µs | 110 | 11,000 | 100.0× | 8× | yes | 100.0× |");
-        // Just not under it.
+        // It must be under it.
         assert_eq!(line("| zip"), "| zip, KB | 2,500 | 2,500 | – | under 2,500 | no | – |");
+        // Just reached, and just not.
+        for (factor, reached) in [(20.0, "| 20.0× | 20× | yes |"), (19.9, "| 19.9× | 20× | no |")] {
+            let mut near = results();
+            for row in near.rows.iter_mut().filter(|row| row.variant.name == RIVAL) {
+                row.figures.evicted = 5.0 * factor;
+            }
+            let text = table(&near, "targets").unwrap();
+            assert!(text.contains(reached), "{text}");
+        }
         let mut without = results();
         without.rows.retain(|row| row.variant.name != RIVAL_PRIMED);
         without.rows.iter_mut().for_each(|row| row.figures.throttled_128 = None);
