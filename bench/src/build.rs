@@ -2,17 +2,19 @@
 //! of the tree, so that the edit is never the user's.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use cloudcart_deploy::archive::{self, Effort};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
+use ring::digest;
 use serde::{Deserialize, Serialize};
 
+use crate::pack;
 use crate::sample::Subject;
 use crate::variants::{Client, Source, Variant};
 
@@ -176,8 +178,7 @@ impl Workshop {
         remove(&kept)?;
         fs::create_dir_all(&kept)?;
         let bytes = u64::try_from(content.len()).context("a binary of that size")?;
-        let zip_bytes =
-            u64::try_from(archive::pack(&content, Effort::Small)?.len()).context("an archive of that size")?;
+        let zip_bytes = u64::try_from(pack::pack(&content)?.len()).context("an archive of that size")?;
         // Copied, for it keeps the executable bit; then written over, for it was built from the edit by now.
         let file = kept.join(product.file_name().context("a product has a name")?);
         fs::copy(&product, &file)?;
@@ -264,7 +265,12 @@ impl Workshop {
         for name in recipe(variant.source).reads {
             append(&mut all, &self.root.join(name))?;
         }
-        Ok(archive::sha256_hex(&all))
+        let digest = digest::digest(&digest::SHA256, &all);
+        Ok(digest.as_ref().iter().fold(String::new(), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
     }
 }
 

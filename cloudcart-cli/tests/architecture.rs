@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("cloudcart-cfn", &[]),
     ("cloudcart-deploy", &[]),
     ("cloudcart-local", &["cloudcart-cfn"]),
-    ("cloudcart-bench", &["cloudcart-deploy"]),
+    ("cloudcart-bench", &[]),
 ];
 
 /// What the library of typed CloudFormation is made of: serde's formats, and the two engines for the patterns of the schemas.
