@@ -1,4 +1,4 @@
-//! Packs what is deployed as `cloudcart build` does, without the library of deploying, whose release build takes minutes.
+//! Packs what is deployed as `cloudcart build` does, without the library of deploying, which brings the SDKs.
 
 use std::io::{Cursor, Write as _};
 
