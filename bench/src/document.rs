@@ -56,6 +56,17 @@ mod tests {
     }
 
     #[test]
+    fn the_document_asks_for_every_table() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
+        let document = std::fs::read_to_string(path).unwrap();
+        let results = crate::tables::tests::results();
+        let filled = fill(&document, |name| crate::tables::table(&results, name)).unwrap();
+        for name in crate::tables::NAMES {
+            assert!(filled.contains(&crate::tables::table(&results, name).unwrap()), "{name}");
+        }
+    }
+
+    #[test]
     fn a_marker_without_its_other_is_an_error_and_says_where() {
         for (document, wrong) in [
             ("a\n<!-- table: one -->\nold\n", "line 2: the table `one` has no"),
