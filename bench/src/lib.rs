@@ -2,10 +2,18 @@
 //! process per cold start.
 
 pub mod account;
+pub mod build;
+pub mod compare;
+pub mod document;
 pub mod dynamodb;
 pub mod figures;
 pub mod harness;
 pub mod http;
+pub mod machine;
+pub mod pack;
+pub mod results;
 pub mod runtime_api;
 pub mod sample;
+pub mod tables;
 pub mod throttle;
+pub mod variants;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
 const MEGABYTES_PER_CPU: f64 = 1769.0;
 /// The period over which the share counts, in microseconds.
-const PERIOD: u64 = 20_000;
+const PERIOD: u32 = 20_000;
 
 /// A control group with a share of a CPU. Removed when dropped.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Drop for Throttle {
 /// Microseconds of each period.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a few periods, never negative")]
 fn quota(megabytes: u32) -> u64 {
-    (f64::from(megabytes) / MEGABYTES_PER_CPU * PERIOD as f64).round() as u64
+    (f64::from(megabytes) / MEGABYTES_PER_CPU * f64::from(PERIOD)).round() as u64
 }
 
 #[cfg(test)]
@@ -70,6 +70,6 @@ mod tests {
     #[test]
     fn the_smallest_function_has_seven_hundredths_of_a_cpu() {
         assert_eq!(quota(128), 1447);
-        assert_eq!(quota(1769), PERIOD);
+        assert_eq!(quota(1769), u64::from(PERIOD));
     }
 }
