@@ -8,13 +8,14 @@ use std::path::Path;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Which crate of the workspace may depend on which. There are no others.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("cloudcart-cli", &["cloudcart-cfn", "cloudcart-deploy", "cloudcart-local", "cloudcart-shop"]),
     ("cloudcart-handlers", &["cloudcart-shop"]),
     ("cloudcart-shop", &[]),
     ("cloudcart-cfn", &[]),
     ("cloudcart-deploy", &[]),
     ("cloudcart-local", &["cloudcart-cfn"]),
+    ("cloudcart-bench", &[]),
 ];
 
 /// What the library of typed CloudFormation is made of: serde's formats, and the two engines for the patterns of the schemas.

@@ -8,10 +8,9 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient};
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use crate::config::{ConfigError, Env};
+use crate::transport::Transport;
 
 /// What all clients share.
 #[derive(Debug, Clone)]
@@ -26,7 +25,7 @@ pub struct Aws {
 
 impl Aws {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and the endpoint variables
-    /// (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SQS`).
+    /// (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SQS`), and `AWS_CA_BUNDLE`.
     pub fn from_env(env: &Env<'_>) -> Result<Self, ConfigError> {
         let credentials = Credentials::new(
             env.require("AWS_ACCESS_KEY_ID")?,
@@ -42,8 +41,7 @@ impl Aws {
             endpoint: endpoint(env, "AWS_ENDPOINT_URL")?,
             dynamodb_endpoint: endpoint(env, "AWS_ENDPOINT_URL_DYNAMODB")?,
             sqs_endpoint: endpoint(env, "AWS_ENDPOINT_URL_SQS")?,
-            // ring: the SDK's default provider takes 33 ms of CPU for its first handshake, half a second on a small function.
-            http: Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+            http: SharedHttpClient::new(Transport::from_env(env)?),
         })
     }
 

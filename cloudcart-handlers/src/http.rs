@@ -1,14 +1,16 @@
 //! Events of an HTTP API (payload format 2.0) in, answers out. What every function of the shop does alike stands here: ids,
 //! bodies, problems, headers, the log.
 //!
-//! The events are `lambda_http`'s types, but not its conversion into `http::Request`: that one panics on bad base64 and parses
+//! The events are those of `aws_lambda_events`. `lambda_http` would make an `http::Request` of them, panics on bad base64 and parses
 //! the already decoded path once more.
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use ::http::{HeaderMap, HeaderValue};
 use async_trait::async_trait;
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cloudcart_shop::body::MAX_BYTES;
@@ -18,8 +20,6 @@ use cloudcart_shop::order;
 use cloudcart_shop::problem::{self, Code, FieldError, Problem};
 use cloudcart_shop::routes::{self, Operation};
 use futures_util::FutureExt;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use lambda_http::http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::json;
@@ -103,7 +103,7 @@ impl Request {
 
     /// A header that must not be overlooked: an error if it is there but is not text.
     pub fn strict_header(&self, name: &'static str) -> Result<Option<&str>, Problem> {
-        let value = self.headers.get(name).map(lambda_http::http::HeaderValue::to_str).transpose();
+        let value = self.headers.get(name).map(HeaderValue::to_str).transpose();
         value.map_err(|_| Problem::new(Code::InvalidRequest, format!("{name} must be visible ASCII")))
     }
 

@@ -1,45 +1,29 @@
 //! From a process to a Lambda function: the init phase, and the loop over events.
 
-use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::panic::{self, PanicHookInfo};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lambda_runtime::{Context, LambdaEvent, service_fn};
+use bytes::Bytes;
+use futures_util::FutureExt;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::config::{ConfigError, Env};
 use crate::http::{self, HttpHandler};
 use crate::log::{self, Level};
+pub use crate::runtime::Invocation;
+use crate::runtime::{Failed, Runtime, RuntimeError};
 use crate::span::Span;
 use crate::store::StoreError;
 use crate::worker::{self, Worker};
 
 /// How long the init phase waits for its connections. Beyond it the first request waits instead.
 const PRIMING: Duration = Duration::from_secs(2);
-
-/// What the Lambda runtime needs; outside of Lambda they are missing, and the runtime crate would panic.
-const RUNTIME_VARIABLES: [&str; 4] = [
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-];
-
-/// What a function is told about an invocation beside its event.
-#[derive(Debug, Clone)]
-pub struct Invocation {
-    /// Its id.
-    pub id: String,
-    /// When the function will be stopped, in milliseconds since 1970.
-    pub deadline: i64,
-}
 
 /// A function that is invoked as itself, not behind an API or a queue. It ends its span itself, unless it fails.
 #[async_trait]
@@ -55,90 +39,104 @@ pub trait EventHandler: Send + Sync {
 
 /// Runs an HTTP function until the environment ends.
 pub fn serve<H: HttpHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) -> ExitCode {
-    run(build, |handler| async move {
+    run(build, |handler, runtime| async move {
         primed(handler.prime()).await;
         let handler = Arc::new(handler);
-        // As text: were it read by the runtime, an event that cannot be would never get here.
-        let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-            let handler = Arc::clone(&handler);
-            async move {
-                Ok::<_, Infallible>(http::handle_json(&handler, event.payload.get(), &event.context.request_id).await)
-            }
-        });
-        lambda_runtime::run(service).await
+        runtime
+            .serve(async |event, invocation| {
+                // Read here and not before: an event that cannot be read has to get an answer too.
+                let event = String::from_utf8_lossy(&event);
+                encoded(&http::handle_json(&handler, &event, &invocation.id).await)
+            })
+            .await
     })
 }
 
 /// Runs the worker until the environment ends.
 pub fn work(build: fn(&Env<'_>) -> Result<Worker, ConfigError>) -> ExitCode {
-    run(build, |worker| async move {
+    run(build, |worker, runtime| async move {
         primed(worker.prime()).await;
         let worker = Arc::new(worker);
-        let service = service_fn(move |event: LambdaEvent<Value>| {
-            let worker = Arc::clone(&worker);
-            async move {
-                let (span, deadline) = begun(&event.context);
-                let answer = span.scope(worker::handle(&worker, event.payload, deadline)).await;
-                answer.map_err(|error| failed(&span, "batch failed", &error))
-            }
-        });
-        lambda_runtime::run(service).await
+        runtime
+            .serve(async |event, invocation| {
+                let deadline = invocation.deadline;
+                let batch = async |event| worker::handle(&worker, event, deadline).await;
+                invoked(&event, &invocation, "batch failed", batch).await
+            })
+            .await
     })
 }
 
 /// Runs a function that is invoked as itself until the environment ends.
 pub fn invoke<H: EventHandler>(build: fn(&Env<'_>) -> Result<H, ConfigError>) -> ExitCode {
-    run(build, |handler| async move {
-        let handler = Arc::new(handler);
-        let service = service_fn(move |event: LambdaEvent<Value>| {
-            let handler = Arc::clone(&handler);
-            async move {
-                let (span, deadline) = begun(&event.context);
-                let invocation = Invocation { id: event.context.request_id, deadline };
-                let answer = span.scope(handler.handle(event.payload, &invocation)).await;
-                answer.map_err(|error| failed(&span, "invocation failed", &error))
-            }
-        });
-        lambda_runtime::run(service).await
+    run(build, |handler, runtime| async move {
+        runtime
+            .serve(async |event, invocation| {
+                let handled = async |event| handler.handle(event, &invocation).await;
+                invoked(&event, &invocation, "invocation failed", handled).await
+            })
+            .await
     })
 }
 
-/// The span of an invocation, and when the function will be stopped, in milliseconds since 1970.
-fn begun(context: &Context) -> (Arc<Span>, i64) {
+/// Answers an event in a span of its own. Whatever comes between, a panic as well, is told to Lambda and stands in the log.
+async fn invoked<T, E>(
+    event: &Bytes,
+    invocation: &Invocation,
+    failure: &str,
+    handle: impl AsyncFnOnce(Value) -> Result<T, E>,
+) -> Result<Vec<u8>, Failed>
+where
+    T: Serialize,
+    E: std::error::Error + 'static,
+{
     let span = Span::begin();
-    span.note("invocationId", context.request_id.as_str());
-    span.note("trace", context.xray_trace_id.as_deref().and_then(log::trace_root));
-    (span, i64::try_from(context.deadline).unwrap_or(i64::MAX))
+    span.note("invocationId", invocation.id.as_str());
+    span.note("trace", invocation.trace.as_deref().and_then(log::trace_root));
+    let event = match serde_json::from_slice(event) {
+        Ok(event) => event,
+        Err(error) => return Err(failed(&span, failure, "Event.Unreadable", &error)),
+    };
+    let handled = AssertUnwindSafe(span.scope(handle(event))).catch_unwind().await;
+    // The hook has written where it panicked.
+    let answer =
+        handled.map_err(|_| Failed { kind: "Function.Panicked", message: "the function panicked".to_owned() })?;
+    let answer = answer.map_err(|error| failed(&span, failure, "Function.Failed", &error))?;
+    encoded(&answer)
 }
 
 /// Ends the span of an invocation that failed. What it failed of is told to Lambda as well.
-fn failed(span: &Span, message: &str, error: &(dyn std::error::Error + 'static)) -> lambda_runtime::Error {
+fn failed(span: &Span, message: &str, kind: &'static str, error: &(dyn std::error::Error + 'static)) -> Failed {
     let text = log::chain(error);
     span.end(Level::Error, message, json!({ "outcome": "failed", "error": text.as_str() }));
-    text.into()
+    Failed { kind, message: text }
 }
 
-fn run<H, F>(build: fn(&Env<'_>) -> Result<H, ConfigError>, serve: impl FnOnce(H) -> F) -> ExitCode
+fn encoded(answer: &impl Serialize) -> Result<Vec<u8>, Failed> {
+    serde_json::to_vec(answer).map_err(|error| Failed { kind: "Answer.Unwritable", message: error.to_string() })
+}
+
+fn run<H, F>(build: fn(&Env<'_>) -> Result<H, ConfigError>, serve: impl FnOnce(H, Runtime) -> F) -> ExitCode
 where
-    F: Future<Output = Result<(), lambda_runtime::Error>>,
+    F: Future<Output = Result<(), RuntimeError>>,
 {
     panic::set_hook(Box::new(panicked));
     let env = Env::process();
-    let handler =
-        RUNTIME_VARIABLES.into_iter().try_for_each(|name| env.require(name).map(drop)).and_then(|()| build(&env));
-    let handler = match handler {
-        Ok(handler) => handler,
+    let address = env.require("AWS_LAMBDA_RUNTIME_API");
+    let (address, handler) = match address.and_then(|address| Ok((address, build(&env)?))) {
+        Ok(both) => both,
         Err(error) => return refuse(&env, "Init.Configuration", &error.to_string()),
     };
     // One thread: a function answers one event at a time, and more threads only cost CPU.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
+    let tokio = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(tokio) => tokio,
         Err(error) => return refuse(&env, "Init.Runtime", &error.to_string()),
     };
-    match runtime.block_on(serve(handler)) {
+    let served = Runtime::new(address).and_then(|runtime| tokio.block_on(serve(handler, runtime)));
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log::write(Level::Error, "the runtime ended", json!({ "error": error.to_string() }));
+            log::write(Level::Error, "the runtime ended", json!({ "error": log::chain(&error) }));
             ExitCode::FAILURE
         }
     }
@@ -169,7 +167,7 @@ fn refuse(env: &Env<'_>, kind: &str, message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// `POST /runtime/init/error` (Lambda runtime API, 2018-06-01). By hand, since the runtime crate has no call for it.
+/// `POST /runtime/init/error` (Lambda runtime API, 2018-06-01). Blocking, since there may be no tokio yet.
 fn report(api: &str, kind: &str, message: &str) -> std::io::Result<()> {
     let body = json!({ "errorType": kind, "errorMessage": message, "stackTrace": [] }).to_string();
     let mut stream = TcpStream::connect(api)?;
@@ -192,6 +190,7 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
     use crate::span::{Output, Sink};
+    use std::convert::Infallible;
     use std::net::TcpListener;
     use std::sync::Mutex;
 
@@ -221,6 +220,27 @@ mod tests {
         assert_eq!((line["message"].as_str(), line["requestId"].as_str()), (Some("panicked"), Some("r-1")));
         assert_eq!(line["error"], "[concealed] is odd");
         assert!(line["location"].as_str().unwrap().contains("lambda.rs:"), "{line}");
+    }
+
+    #[tokio::test]
+    async fn a_panic_and_an_event_that_cannot_be_read_fail_their_invocation_alone() {
+        let lines = Arc::new(Lines::default());
+        let sink: Arc<dyn Sink> = Arc::<Lines>::clone(&lines);
+        let root = Span::root(Output { sink, clock: Arc::new(SystemClock), function_name: "f".to_owned() });
+        let invocation = Invocation { id: "i-1".to_owned(), deadline: 0, trace: None };
+        let handle = async |event: Value| if event["bug"] == true { panic!("odd") } else { Ok::<_, Infallible>(event) };
+        let answers = root.scope(async {
+            let mut answers = Vec::new();
+            for event in [r#"{"bug":true}"#, "{", r#"{"n":1}"#] {
+                answers.push(invoked(&Bytes::from(event), &invocation, "invocation failed", handle).await);
+            }
+            answers
+        });
+        let answers = answers.await;
+        assert_eq!(answers[0].as_ref().unwrap_err().kind, "Function.Panicked");
+        assert_eq!(answers[1].as_ref().unwrap_err().kind, "Event.Unreadable");
+        assert_eq!(answers[2].as_deref(), Ok(&br#"{"n":1}"#[..]));
+        assert!(lines.0.lock().unwrap().contains("i-1"));
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Products {
         let id = request.path("id");
         let missing = || Problem::new(Code::ProductNotFound, "there is no such product");
         let id = ProductId::parse(id).ok_or_else(missing)?;
-        let (product, stock) = tokio::try_join!(self.catalogue.product(&id), self.catalogue.stock_of(&id))?;
+        let (product, stock) = self.catalogue.product(&id).await?;
         let product = product.ok_or_else(missing)?;
         let response = Response::json(200, &product.with_availability(stock))?;
         Ok(response.header("cache-control", PRODUCT_CACHE).tagged(request))

@@ -37,9 +37,9 @@ pub const RIGHTS: &[(Function, &[Right])] = &[
     (
         Function::Products,
         &[
-            Right::Table(Table::Products, &[GetItem, Scan]),
+            Right::Table(Table::Products, &[BatchGetItem, Scan]),
             Right::Index(Table::Products, env::GSI_CATEGORY, &[Query]),
-            Right::Table(Table::Inventory, &[GetItem]),
+            Right::Table(Table::Inventory, &[BatchGetItem]),
             Right::SigningKey,
         ],
     ),

@@ -33,14 +33,14 @@ pub(super) fn readable(rows: impl IntoIterator<Item = Row>) -> impl Iterator<Ite
 
 #[async_trait]
 impl Catalogue for Dynamo {
-    async fn product(&self, id: &ProductId) -> Result<Option<Product>, StoreError> {
-        let item = self.get("GetItem on Products", &self.tables.products, ("id", id.as_str()), false).await?;
-        item.map(|item| Product::from_row(&row(item))).transpose().map_err(unreadable(PRODUCTS))
-    }
-
-    async fn stock_of(&self, id: &ProductId) -> Result<Stock, StoreError> {
-        let item = self.get("GetItem on Inventory", &self.tables.inventory, ("id", id.as_str()), false).await?;
-        Stock::from_row(item.map(row).as_ref()).map_err(unreadable(INVENTORY))
+    async fn product(&self, id: &ProductId) -> Result<(Option<Product>, Stock), StoreError> {
+        let (products, inventory) = (self.tables.products.as_str(), self.tables.inventory.as_str());
+        let wanted = [(products, vec![id.as_str()]), (inventory, vec![id.as_str()])];
+        let mut items = self.get_from("BatchGetItem on Products and Inventory", "id", wanted).await?;
+        let mut only = |table: &str| items.remove(table).and_then(|mut items| items.pop()).map(row);
+        let product = only(products).as_ref().map(Product::from_row).transpose().map_err(unreadable(PRODUCTS))?;
+        let stock = Stock::from_row(only(inventory).as_ref()).map_err(unreadable(INVENTORY))?;
+        Ok((product, stock))
     }
 
     async fn products(&self, ids: &[ProductId]) -> Result<HashMap<ProductId, Product>, StoreError> {

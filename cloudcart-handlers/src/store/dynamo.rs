@@ -62,7 +62,7 @@ impl Dynamo {
         got.map(|got| got.item).map_err(|error| failed(operation, error))
     }
 
-    /// Those of up to 100 items that exist.
+    /// Those of up to 100 items of a table that exist.
     pub(super) async fn get_all(
         &self,
         operation: &'static str,
@@ -70,25 +70,43 @@ impl Dynamo {
         attribute: &str,
         keys: impl Iterator<Item = &str>,
     ) -> Result<Vec<Item>, StoreError> {
-        let keys: Vec<_> =
-            keys.map(|key| HashMap::from([(attribute.to_owned(), AttributeValue::S(key.to_owned()))])).collect();
-        let mut items = Vec::with_capacity(keys.len());
-        if keys.is_empty() {
+        let mut items = self.get_from(operation, attribute, [(table, keys.collect())]).await?;
+        Ok(items.remove(table).unwrap_or_default())
+    }
+
+    /// Those of up to 100 items, of several tables with keys of one name, that exist. One call, and one connection for it.
+    pub(super) async fn get_from<const N: usize>(
+        &self,
+        operation: &'static str,
+        attribute: &str,
+        wanted: [(&str, Vec<&str>); N],
+    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        let mut open = HashMap::with_capacity(N);
+        for (table, keys) in wanted {
+            if keys.is_empty() {
+                continue;
+            }
+            let keys = keys.into_iter();
+            let keys = keys.map(|key| HashMap::from([(attribute.to_owned(), AttributeValue::S(key.to_owned()))]));
+            let keys = KeysAndAttributes::builder().set_keys(Some(keys.collect())).build();
+            open.insert(table.to_owned(), keys.map_err(|error| broken(operation, error))?);
+        }
+        let mut items: HashMap<String, Vec<Item>> = HashMap::with_capacity(N);
+        if open.is_empty() {
             return Ok(items);
         }
-        let wanted =
-            KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(|error| broken(operation, error))?;
-        let mut wanted = HashMap::from([(table.to_owned(), wanted)]);
         for attempt in 0..5 {
             if attempt > 0 {
                 tokio::time::sleep(jitter(50 << attempt)).await;
             }
-            let got = self.client.batch_get_item().set_request_items(Some(wanted)).send().await;
-            let mut got = got.map_err(|error| failed(operation, error))?;
-            items.extend(got.responses.as_mut().and_then(|tables| tables.remove(table)).unwrap_or_default());
+            let got = self.client.batch_get_item().set_request_items(Some(open)).send().await;
+            let got = got.map_err(|error| failed(operation, error))?;
+            for (table, found) in got.responses.unwrap_or_default() {
+                items.entry(table).or_default().extend(found);
+            }
             // A throttled table answers with part of what was asked for.
-            wanted = got.unprocessed_keys.unwrap_or_default();
-            if wanted.is_empty() {
+            open = got.unprocessed_keys.unwrap_or_default();
+            if open.is_empty() {
                 return Ok(items);
             }
         }

@@ -72,10 +72,8 @@ pub struct Page<T> {
 /// Products and their stock.
 #[async_trait]
 pub trait Catalogue: Send + Sync {
-    /// One product.
-    async fn product(&self, id: &ProductId) -> Result<Option<Product>, StoreError>;
-    /// How many there are of one.
-    async fn stock_of(&self, id: &ProductId) -> Result<Stock, StoreError>;
+    /// One product, and how many there are of it.
+    async fn product(&self, id: &ProductId) -> Result<(Option<Product>, Stock), StoreError>;
     /// Those of the products that exist.
     async fn products(&self, ids: &[ProductId]) -> Result<HashMap<ProductId, Product>, StoreError>;
     /// How many there are of each. Untracked ones are left out.

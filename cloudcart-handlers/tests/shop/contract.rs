@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use boon::{Compiler, SchemaIndex, Schemas};
 use cloudcart_handlers::http::GatewayResponse;
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::openapi;
 use cloudcart_shop::problem::MEDIA_TYPE;
 use cloudcart_shop::routes::ROUTES;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 

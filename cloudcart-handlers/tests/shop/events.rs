@@ -1,7 +1,7 @@
 //! Events as API Gateway and SQS write them, and short ways to look at answers.
 
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use cloudcart_handlers::http::GatewayResponse;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::{Value, json};
 
 /// A request on its way into an event.

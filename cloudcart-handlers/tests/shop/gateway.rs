@@ -1,10 +1,10 @@
 //! What API Gateway does to a request on its way: it decodes paths, joins headers, takes cookies apart, and may encode a body.
 
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cloudcart_handlers::http;
 use cloudcart_shop::catalogue::ProductInput;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::{Value, json};
 
 use crate::events::{Answer, Call, call};

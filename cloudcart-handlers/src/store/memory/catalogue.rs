@@ -16,15 +16,12 @@ use crate::store::{Catalogue, Page, StoreError};
 
 #[async_trait]
 impl Catalogue for Memory {
-    async fn product(&self, id: &ProductId) -> Result<Option<Product>, StoreError> {
+    async fn product(&self, id: &ProductId) -> Result<(Option<Product>, Stock), StoreError> {
         self.begin("product").await?;
-        let product = self.tables().products.get(id.as_str()).map(Product::from_row).transpose();
-        product.map_err(unreadable(PRODUCTS))
-    }
-
-    async fn stock_of(&self, id: &ProductId) -> Result<Stock, StoreError> {
-        self.begin("stock_of").await?;
-        Stock::from_row(self.tables().inventory.get(id.as_str())).map_err(unreadable(INVENTORY))
+        let tables = self.tables();
+        let product = tables.products.get(id.as_str()).map(Product::from_row).transpose();
+        let stock = Stock::from_row(tables.inventory.get(id.as_str())).map_err(unreadable(INVENTORY))?;
+        Ok((product.map_err(unreadable(PRODUCTS))?, stock))
     }
 
     async fn products(&self, ids: &[ProductId]) -> Result<HashMap<ProductId, Product>, StoreError> {

@@ -1,5 +1,6 @@
 //! No event makes a function fail: whatever comes in, what goes out is an answer that the OpenAPI document names, and never a 5xx.
 
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cloudcart_handlers::http::{self, HttpHandler};
@@ -10,7 +11,6 @@ use cloudcart_shop::functions::Function;
 use cloudcart_shop::ids::ProductId;
 use cloudcart_shop::product::Stock;
 use cloudcart_shop::routes::ROUTES;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::collection::vec;
 use proptest::option;

@@ -224,7 +224,7 @@ impl Bench {
 
     /// How many there are of a product, as the table says.
     pub(crate) async fn available(&self, id: &str) -> Stock {
-        self.stores.catalogue.stock_of(&ProductId::parse(id).unwrap()).await.unwrap()
+        self.stores.catalogue.product(&ProductId::parse(id).unwrap()).await.unwrap().1
     }
 
     pub(crate) async fn order(&self, id: &str) -> Order {

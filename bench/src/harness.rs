@@ -1,0 +1,151 @@
+//! Measures several subjects in one run, turn by turn, so that whatever else the machine does falls on all of them alike.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::dynamodb::{DynamoDb, Tables};
+use crate::figures::Figures;
+use crate::sample::{self, Cold, Start, Subject, Surroundings, Warm};
+use crate::throttle::Throttle;
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// Cold starts of each kind.
+    pub cold: usize,
+    /// Warm calls, over all rounds.
+    pub warm: usize,
+    /// Into how many processes the warm calls are split.
+    pub rounds: usize,
+}
+
+/// What the handlers are asked and what DynamoDB holds.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Scene {
+    /// The event.
+    event: Value,
+    /// Texts that every right answer contains.
+    expected: Vec<String>,
+    /// Environment variables of the function.
+    env: std::collections::BTreeMap<String, String>,
+    /// The rows of DynamoDB's tables.
+    tables: Tables,
+}
+
+/// Measures. `progress` is told what is measured now.
+pub fn measure(
+    subjects: &[Subject],
+    scene: &Scene,
+    extent: Extent,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Vec<Figures>> {
+    let dynamodb = DynamoDb::start(scene.tables.clone())?;
+    let folder = tempfile::tempdir()?;
+    let around = surroundings(scene, &dynamodb, folder.path().join("roots.pem"), folder.path().join("root.pem"))?;
+    let small = throttle(128, progress);
+    let medium = throttle(512, progress);
+    let mut samples: Vec<Samples> = subjects.iter().map(|_| Samples::default()).collect();
+    for (subject, samples) in subjects.iter().zip(&mut samples) {
+        progress(&format!("warming up {}", subject.name));
+        sample::cold(subject, &around, Start::Cached)?;
+        let before = dynamodb.counts();
+        sample::warm(subject, &around, 100)?;
+        let after = dynamodb.counts();
+        samples.calls = (after.0 - before.0, after.1 - before.1);
+    }
+    for turn in 0..extent.cold {
+        progress(&format!("cold starts {} of {}", turn + 1, extent.cold));
+        for (subject, samples) in subjects.iter().zip(&mut samples) {
+            samples.cached.push(sample::cold(subject, &around, Start::Cached)?);
+        }
+        for (subject, samples) in subjects.iter().zip(&mut samples) {
+            samples.evicted.push(sample::cold(subject, &around, Start::Evicted)?);
+        }
+        for (subject, samples) in subjects.iter().zip(&mut samples) {
+            if let Some(throttle) = &small {
+                samples.throttled_128.push(sample::cold(subject, &around, Start::Throttled(throttle))?);
+            }
+            if let Some(throttle) = &medium {
+                samples.throttled_512.push(sample::cold(subject, &around, Start::Throttled(throttle))?);
+            }
+        }
+    }
+    for round in 0..extent.rounds {
+        progress(&format!("warm calls, round {} of {}", round + 1, extent.rounds));
+        for (subject, samples) in subjects.iter().zip(&mut samples) {
+            samples.warm.push(sample::warm(subject, &around, extent.warm.div_ceil(extent.rounds.max(1)))?);
+        }
+    }
+    Ok(samples.iter().map(Samples::figures).collect())
+}
+
+#[derive(Debug, Default)]
+struct Samples {
+    cached: Vec<Cold>,
+    evicted: Vec<Cold>,
+    throttled_128: Vec<Cold>,
+    throttled_512: Vec<Cold>,
+    warm: Vec<Warm>,
+    calls: (u64, u64),
+}
+
+impl Samples {
+    fn figures(&self) -> Figures {
+        Figures::of(&self.cached, &self.evicted, [&self.throttled_128, &self.throttled_512], &self.warm)
+    }
+}
+
+fn throttle(megabytes: u32, progress: &mut dyn FnMut(&str)) -> Option<Throttle> {
+    match Throttle::like(megabytes) {
+        Ok(throttle) => Some(throttle),
+        Err(error) => {
+            progress(&format!("no throttling like {megabytes} MB: {error:#}"));
+            None
+        }
+    }
+}
+
+/// Where platforms keep their certificates.
+const BUNDLES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+/// The environment of a function on Lambda, with the endpoint of DynamoDB and its authority. Whoever reads the platform's
+/// bundle reads a whole one, as on Lambda.
+fn surroundings(scene: &Scene, dynamodb: &DynamoDb, bundle: PathBuf, root: PathBuf) -> Result<Surroundings> {
+    let platform = BUNDLES.into_iter().find_map(|path| std::fs::read_to_string(path).ok());
+    let platform = platform.context("this machine has no bundle of certificates")?;
+    std::fs::write(&bundle, format!("{platform}\n{}", dynamodb.root_pem()))?;
+    std::fs::write(&root, dynamodb.root_pem())?;
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    let (bundle, root) = (text(bundle), text(root));
+    let fixed = [
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_DEFAULT_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ("AWS_SESSION_TOKEN", "IQoJb3JpZ2luX2VjEXAMPLETOKEN"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "measured"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/measured"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_rust"),
+        ("LANG", "en_US.UTF-8"),
+        ("TZ", ":UTC"),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+    ];
+    let mut env: Vec<(String, String)> =
+        fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    env.extend([
+        ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), dynamodb.url()),
+        ("SSL_CERT_FILE".to_owned(), bundle),
+        ("AWS_CA_BUNDLE".to_owned(), root.clone()),
+        ("NODE_EXTRA_CA_CERTS".to_owned(), root),
+    ]);
+    env.extend(scene.env.iter().map(|(name, value)| (name.clone(), value.clone())));
+    Ok(Surroundings { env, event: serde_json::to_vec(&scene.event)?, expected: scene.expected.clone() })
+}

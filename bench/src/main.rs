@@ -1,0 +1,213 @@
+//! `bench`: measures handler binaries.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command prints")]
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand};
+use cloudcart_bench::build::Workshop;
+use cloudcart_bench::compare;
+use cloudcart_bench::document;
+use cloudcart_bench::figures::Figures;
+use cloudcart_bench::harness::{self, Extent, Scene};
+use cloudcart_bench::results::Results;
+use cloudcart_bench::sample::Subject;
+use cloudcart_bench::tables;
+use cloudcart_bench::variants::Breadth;
+
+#[derive(Debug, Parser)]
+#[command(about = "Measures Lambda handler binaries: cold starts, warm calls, memory")]
+struct Cli {
+    #[command(subcommand)]
+    command: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Measures any handlers, turn by turn in one run
+    Measure {
+        /// `NAME=PROGRAM [ARGUMENT…]`; a file among the arguments counts as deployed with it
+        #[arg(required = true)]
+        subjects: Vec<String>,
+        /// Event, expected texts, environment and tables, as JSON
+        #[arg(long, default_value = "bench/fixtures/product.json")]
+        scene: PathBuf,
+        /// Cold starts of each kind
+        #[arg(long, default_value_t = 20)]
+        cold: usize,
+        /// Warm calls, over three processes
+        #[arg(long, default_value_t = 6000)]
+        warm: usize,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Builds ours and what it is compared with, measures all in one run, and writes the tables of the document
+    Table(TableArgs),
+    /// Writes the tables of the document from the results of the last run
+    Document {
+        #[command(flatten)]
+        files: Files,
+    },
+}
+
+#[derive(Debug, Args)]
+struct TableArgs {
+    /// Only this variant; may be repeated. The tables are printed and not written
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// All but this variant; may be repeated
+    #[arg(long, value_name = "NAME")]
+    skip: Vec<String>,
+    /// A few variants. The tables are printed and not written
+    #[arg(long, conflicts_with = "full")]
+    quick: bool,
+    /// Every profile of the matrix, which takes hours to build
+    #[arg(long)]
+    full: bool,
+    /// Write the tables and the results of a few variants too
+    #[arg(long)]
+    write: bool,
+    /// Build what was built before
+    #[arg(long)]
+    rebuild: bool,
+    /// Build, and do not measure
+    #[arg(long)]
+    build_only: bool,
+    /// List the variants, and do nothing
+    #[arg(long)]
+    list: bool,
+    /// Event, expected texts, environment and tables, as JSON
+    #[arg(long, default_value = "bench/fixtures/product.json")]
+    scene: PathBuf,
+    /// Cold starts of each kind
+    #[arg(long, default_value_t = 20)]
+    cold: usize,
+    /// Warm calls, over three processes
+    #[arg(long, default_value_t = 6000)]
+    warm: usize,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Debug, Args)]
+struct Files {
+    /// The document with the markers
+    #[arg(long, default_value = "docs/performance.md")]
+    document: PathBuf,
+    /// The results, as JSON
+    #[arg(long, default_value = "docs/performance.json")]
+    results: PathBuf,
+}
+
+/// Into how many processes the warm calls are split: enough to see one that is unlike the others, and each long-lived.
+const ROUNDS: usize = 3;
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Verb::Measure { subjects, scene, cold, warm, json } => {
+            let subjects = subjects.iter().map(|text| subject(text)).collect::<Result<Vec<_>>>()?;
+            let scene = read_scene(&scene)?;
+            let extent = Extent { cold, warm, rounds: ROUNDS };
+            let figures = harness::measure(&subjects, &scene, extent, &mut |now| eprintln!("{now}"))?;
+            print(&subjects, &figures, json)
+        }
+        Verb::Table(args) => table(&args),
+        Verb::Document { files } => write(&Results::read(&files.results)?, &files.document),
+    }
+}
+
+fn read_scene(path: &Path) -> Result<Scene> {
+    let text = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| path.display().to_string())
+}
+
+fn table(args: &TableArgs) -> Result<()> {
+    let breadth = match (args.quick, args.full) {
+        (true, _) => Breadth::Quick,
+        (_, true) => Breadth::Full,
+        _ => Breadth::Usual,
+    };
+    let variants = compare::select(breadth, &args.only, &args.skip)?;
+    if args.list {
+        for variant in &variants {
+            println!("{}", variant.name);
+        }
+        return Ok(());
+    }
+    let mut progress = |now: &str| eprintln!("{now}");
+    let scene = read_scene(&args.scene)?;
+    let root = Path::new(".");
+    let workshop = Workshop::open(root)?;
+    let built = compare::build(&workshop, &variants, args.rebuild, &mut progress)?;
+    if args.build_only {
+        return Ok(());
+    }
+    let extent = Extent { cold: args.cold, warm: args.warm, rounds: ROUNDS };
+    let results = compare::measure(root, variants, built, &scene, extent, &mut progress)?;
+    if args.write || (args.only.is_empty() && !args.quick) {
+        results.write(&args.files.results)?;
+        return write(&results, &args.files.document);
+    }
+    for name in tables::NAMES {
+        // Where ours or Node is left out there is nothing to compare.
+        match tables::table(&results, name) {
+            Ok(table) => println!("{table}"),
+            Err(error) => eprintln!("no table `{name}`: {error}"),
+        }
+    }
+    Ok(())
+}
+
+fn write(results: &Results, path: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let filled = document::fill(&text, |name| tables::table(results, name));
+    let filled = filled.with_context(|| path.display().to_string())?;
+    std::fs::write(path, filled).with_context(|| format!("{} cannot be written", path.display()))?;
+    eprintln!("wrote {}", path.display());
+    Ok(())
+}
+
+fn subject(text: &str) -> Result<Subject> {
+    let (name, command) = text.split_once('=').with_context(|| format!("`{text}` is not NAME=PROGRAM"))?;
+    let command: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+    // Of an interpreted handler its code is deployed, not the interpreter.
+    let deployed = if command.len() > 1 { &command[1..] } else { &command[..] };
+    let files = deployed.iter().map(PathBuf::from).filter(|path| path.is_file()).collect();
+    Ok(Subject { name: name.to_owned(), command, files })
+}
+
+fn print(subjects: &[Subject], figures: &[Figures], json: bool) -> Result<()> {
+    if json {
+        let all: serde_json::Map<String, serde_json::Value> = subjects
+            .iter()
+            .zip(figures)
+            .map(|(subject, figures)| Ok((subject.name.clone(), serde_json::to_value(figures)?)))
+            .collect::<Result<_>>()?;
+        println!("{}", serde_json::to_string_pretty(&all)?);
+        return Ok(());
+    }
+    println!(
+        "{:<24} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>6}",
+        "", "init", "first", "cold", "cpu", "evicted", "128 MB", "512 MB", "p50 µs", "p99 µs", "cpu µs", "MB"
+    );
+    for (subject, f) in subjects.iter().zip(figures) {
+        let some = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+        println!(
+            "{:<24} {:>7.2} {:>7.2} {:>7.2} {:>7.2} {:>8.1} {:>8} {:>8} {:>7.0} {:>7.0} {:>7.0} {:>6.1}",
+            subject.name,
+            f.init,
+            f.first,
+            f.cold,
+            f.cold_cpu,
+            f.evicted,
+            some(f.throttled_128),
+            some(f.throttled_512),
+            f.warm_p50_us,
+            f.warm_p99_us,
+            f.warm_cpu_us,
+            f.peak_mb
+        );
+    }
+    Ok(())
+}
