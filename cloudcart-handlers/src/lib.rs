@@ -23,5 +23,5 @@ mod runtime;
 pub mod span;
 pub mod store;
 pub mod sweeper;
-mod transport;
+pub mod transport;
 pub mod worker;

@@ -32,7 +32,7 @@ const MOST_IDLE: usize = 8;
 
 /// The HTTP client of all SDK clients of a function. A clone shares the connections.
 #[derive(Debug, Clone)]
-pub(crate) struct Transport(Arc<Shared>);
+pub struct Transport(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -41,8 +41,8 @@ struct Shared {
 }
 
 impl Transport {
-    /// Trusts as [`trust`] says.
-    pub(crate) fn from_env(env: &Env<'_>) -> Result<Self, ConfigError> {
+    /// Trusts Amazon's roots, those of `AWS_CA_BUNDLE`, and for what these do not vouch for those of the platform.
+    pub fn from_env(env: &Env<'_>) -> Result<Self, ConfigError> {
         let connector = Connector::new(trust::client_config(env)?);
         Ok(Self(Arc::new(Shared { connector, idle: Mutex::default() })))
     }
@@ -92,9 +92,14 @@ impl Shared {
     ) -> Result<Response<SdkBody>, ConnectorError> {
         let (origin, mut request) = addressed(request)?;
         loop {
-            let (mut sender, used_before) = match self.idle(&origin) {
-                Some(sender) => (sender, true),
-                None => (within(patience, "connect", self.connector.connect(&origin)).await?, false),
+            let waiting = self.idle(&origin);
+            let used_before = waiting.is_some();
+            let mut sender = if let Some(sender) = waiting {
+                sender
+            } else {
+                // Boxed, since a handshake holds much, and what waits for an answer would carry it around.
+                let connecting = Box::pin(self.connector.connect(&origin));
+                within(patience, "connect", connecting).await?
             };
             // Another one's answer may just have been read: the connection has to hear of it first.
             if let Err(error) = sender.ready().await {
@@ -245,11 +250,11 @@ mod tests {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = silent.local_addr().unwrap().port();
         // Accepted by the kernel, and never answered: the handshake waits.
-        let error = transport().0.send(request(&format!("https://127.0.0.1:{port}")), Some(Duration::from_secs(1)));
-        let error = error.await.unwrap_err();
+        let (transport, patience) = (transport(), Some(Duration::from_secs(1)));
+        let error = transport.0.send(request(&format!("https://127.0.0.1:{port}")), patience).await.unwrap_err();
         assert!(error.is_timeout(), "{error:?}");
         drop(silent);
-        let error = transport().0.send(request(&format!("http://127.0.0.1:{port}")), None).await.unwrap_err();
+        let error = transport.0.send(request(&format!("http://127.0.0.1:{port}")), None).await.unwrap_err();
         assert!(error.is_io(), "{error:?}");
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
-use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use cloudcart_handlers::config::Env;
+use cloudcart_handlers::transport::Transport;
 
 /// Stands for the body of the request in the body of a fault.
 pub(crate) const QUOTE: &str = "{request}";
@@ -24,7 +25,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn new() -> Self {
-        let inner = Builder::new().build_http();
+        let inner = SharedHttpClient::new(Transport::from_env(&Env::new(|_| None)).unwrap());
         Self { inner, planned: Arc::default(), seen: Arc::default() }
     }
 

@@ -201,7 +201,7 @@ impl Shop {
     /// Asks the desk, and gives its answer as it is sent.
     pub(crate) async fn ask(&self, event: Value) -> Value {
         let deadline = self.clock.now().as_millisecond() + 10_000;
-        let invocation = Invocation { id: "ask-1".to_owned(), deadline };
+        let invocation = Invocation { id: "ask-1".to_owned(), deadline, trace: None };
         let work = async { Span::begin().scope(self.desk.handle(event, &invocation)).await };
         serde_json::to_value(self.span.scope(work).await.unwrap()).unwrap()
     }
@@ -214,7 +214,7 @@ impl Shop {
     /// Lets the sweeper run once on an event.
     pub(crate) async fn wake(&self, event: Value) -> Summary {
         let deadline = self.clock.now().as_millisecond() + 50_000;
-        let invocation = Invocation { id: "sweep-1".to_owned(), deadline };
+        let invocation = Invocation { id: "sweep-1".to_owned(), deadline, trace: None };
         let work = async { Span::begin().scope(self.sweeper.handle(event, &invocation)).await };
         self.span.scope(work).await.unwrap()
     }
