@@ -205,10 +205,12 @@ mod tests {
         let runtime = Runtime::new(listener.local_addr().unwrap().to_string()).unwrap();
         let (sender, asked) = channel();
         std::thread::spawn(move || {
-            let mut stream = BufReader::new(listener.accept().unwrap().0);
+            let accept = || BufReader::new(listener.accept().unwrap().0);
+            let mut stream = accept();
             for answer in script {
                 if answer.is_empty() {
-                    stream = BufReader::new(listener.accept().unwrap().0);
+                    drop(stream);
+                    stream = accept();
                     continue;
                 }
                 let mut request = String::new();
