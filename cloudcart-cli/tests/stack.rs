@@ -70,9 +70,9 @@ fn every_function_has_exactly_its_rights() {
             &[
                 "${ProductsTable.Arn}/index/gsi_category dynamodb:Query",
                 SIGNING_KEY,
-                "InventoryTable dynamodb:GetItem",
+                "InventoryTable dynamodb:BatchGetItem",
                 "ProductsLogs logs:CreateLogStream,logs:PutLogEvents",
-                "ProductsTable dynamodb:GetItem,dynamodb:Scan",
+                "ProductsTable dynamodb:BatchGetItem,dynamodb:Scan",
             ],
         ),
         (
@@ -82,7 +82,7 @@ fn every_function_has_exactly_its_rights() {
                 "CartsTable dynamodb:DeleteItem,dynamodb:GetItem,dynamodb:PutItem,dynamodb:UpdateItem",
                 SIGNING_KEY,
                 "InventoryTable dynamodb:BatchGetItem",
-                "ProductsTable dynamodb:BatchGetItem,dynamodb:GetItem",
+                "ProductsTable dynamodb:BatchGetItem",
             ],
         ),
         (

@@ -46,7 +46,7 @@ pub const RIGHTS: &[(Function, &[Right])] = &[
     (
         Function::Cart,
         &[
-            Right::Table(Table::Products, &[BatchGetItem, GetItem]),
+            Right::Table(Table::Products, &[BatchGetItem]),
             Right::Table(Table::Inventory, &[BatchGetItem]),
             Right::Table(Table::Carts, &[DeleteItem, GetItem, PutItem, UpdateItem]),
             Right::SigningKey,

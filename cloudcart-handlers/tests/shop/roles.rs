@@ -76,7 +76,7 @@ async fn no_function_calls_more_than_its_role_allows() {
     world.send(call("GET /products/{id}").path("id", "1")).await;
     assert_eq!(
         calls(&world),
-        set(&["Scan Products", "Query Products/gsi_category", "GetItem Products", "GetItem Inventory"])
+        set(&["Scan Products", "Query Products/gsi_category", "BatchGetItem Products", "BatchGetItem Inventory"])
     );
 
     let line = json!({ "id": "1", "qty": 1 });
