@@ -123,7 +123,9 @@ where
     panic::set_hook(Box::new(panicked));
     let env = Env::process();
     let address = env.require("AWS_LAMBDA_RUNTIME_API");
-    let (address, handler) = match address.and_then(|address| Ok((address, build(&env)?))) {
+    // It tells the metrics of two stacks apart, so it is not left to chance.
+    let named = address.and_then(|address| env.require("AWS_LAMBDA_FUNCTION_NAME").map(|_| address));
+    let (address, handler) = match named.and_then(|address| Ok((address, build(&env)?))) {
         Ok(both) => both,
         Err(error) => return refuse(&env, "Init.Configuration", &error.to_string()),
     };
