@@ -65,7 +65,7 @@ const OURS: Recipe = Recipe {
     edit: Edit { file: "cloudcart-handlers/src/products.rs", from: MISSING, to: GONE },
 };
 const PEER: Recipe = Recipe {
-    reads: &["bench/peers/stock/Cargo.toml", "bench/peers/stock/Cargo.lock", "bench/peers/stock/src"],
+    reads: &["bench/peers/stock/Cargo.toml", "Cargo.lock", "bench/peers/stock/src"],
     edit: Edit { file: "bench/peers/stock/src/main.rs", from: MISSING, to: GONE },
 };
 const NODE: Recipe = Recipe {
@@ -216,8 +216,17 @@ impl Workshop {
                 npm.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]);
                 run(&mut npm, log).map(drop)
             }
-            _ => run(cargo().arg("fetch").arg("--manifest-path").arg(self.manifest(variant)), log).map(drop),
+            Source::Peer { .. } => {
+                // The peers have no lock file of their own: with the workspace's they take the versions that ours has.
+                fs::copy(self.tree().join("Cargo.lock"), self.manifest(variant).with_file_name("Cargo.lock"))?;
+                self.fetch(variant, log)
+            }
+            Source::Ours { .. } => self.fetch(variant, log),
         }
+    }
+
+    fn fetch(&self, variant: &Variant, log: &Path) -> Result<()> {
+        run(cargo().arg("fetch").arg("--manifest-path").arg(self.manifest(variant)), log).map(drop)
     }
 
     fn manifest(&self, variant: &Variant) -> PathBuf {

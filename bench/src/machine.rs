@@ -33,9 +33,8 @@ impl Machine {
             versions.extend(asked(name).and_then(|text| Some((name.to_owned(), word_of(&text, word)?))));
         }
         // The peers have all that ours has of these, in the same versions, and the runtime crate besides.
-        let lock = fs::read_to_string(root.join("bench/peers/stock/Cargo.lock")).unwrap_or_default();
-        let crates = ["aws-config", "aws-sdk-dynamodb", "lambda_runtime", "tokio"];
-        versions.extend(crates.into_iter().filter_map(|name| Some((name.to_owned(), locked(&lock, name)?))));
+        let manifest = fs::read_to_string(root.join("bench/peers/stock/Cargo.toml")).unwrap_or_default();
+        versions.extend(exact(&manifest));
         let package = fs::read_to_string(root.join("bench/peers/node/package.json")).unwrap_or_default();
         versions.extend(pinned(&package));
         Self {
@@ -71,11 +70,12 @@ fn kib(text: &str) -> u64 {
     text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-fn locked(lock: &str, name: &str) -> Option<String> {
-    let lock: toml::Table = lock.parse().ok()?;
-    let packages = lock.get("package")?.as_array()?;
-    let package = packages.iter().find(|package| package.get("name").and_then(toml::Value::as_str) == Some(name))?;
-    package.get("version")?.as_str().map(str::to_owned)
+/// The dependencies of a cargo manifest that have an exact version.
+fn exact(manifest: &str) -> BTreeMap<String, String> {
+    let manifest: toml::Table = manifest.parse().unwrap_or_default();
+    let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table).into_iter().flatten();
+    let version = |value: &toml::Value| value.get("version")?.as_str()?.strip_prefix('=').map(str::to_owned);
+    dependencies.filter_map(|(name, value)| Some((name.clone(), version(value)?))).collect()
 }
 
 fn pinned(package: &str) -> BTreeMap<String, String> {
@@ -112,20 +112,25 @@ mod tests {
         }
     }
 
+    fn locked(lock: &str, name: &str) -> Option<String> {
+        let lock: toml::Table = lock.parse().ok()?;
+        let packages = lock.get("package")?.as_array()?;
+        let package =
+            packages.iter().find(|package| package.get("name").and_then(toml::Value::as_str) == Some(name))?;
+        package.get("version")?.as_str().map(str::to_owned)
+    }
+
     /// Otherwise the crates beside each other in a table would not be the same.
     #[test]
     fn the_peers_crates_are_those_of_the_workspace() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let ours = fs::read_to_string(folder.join("../Cargo.lock")).unwrap();
-        let theirs = fs::read_to_string(folder.join("peers/stock/Cargo.lock")).unwrap();
-        assert!(locked(&ours, "aws-sdk-dynamodb").is_some(), "ours is over another SDK by now");
-        for name in
-            ["aws-config", "aws-sdk-dynamodb", "aws-smithy-http-client", "lambda_http", "lambda_runtime", "tokio"]
-        {
-            let theirs = locked(&theirs, name);
-            assert!(theirs.is_some(), "{name}");
-            // Ours may go without.
-            assert!(locked(&ours, name).is_none_or(|ours| Some(ours) == theirs), "{name} {theirs:?}");
+        let theirs = exact(&fs::read_to_string(folder.join("peers/stock/Cargo.toml")).unwrap());
+        for name in ["aws-config", "aws-sdk-dynamodb", "aws-smithy-http-client", "tokio"] {
+            assert!(theirs.contains_key(name), "{name} has no exact version");
+            assert_eq!(locked(&ours, name).as_ref(), theirs.get(name), "{name}");
         }
+        // Ours goes without.
+        assert!(theirs.contains_key("lambda_http"));
     }
 }

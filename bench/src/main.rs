@@ -29,15 +29,8 @@ enum Verb {
         /// `NAME=PROGRAM [ARGUMENT…]`; a file among the arguments counts as deployed with it
         #[arg(required = true)]
         subjects: Vec<String>,
-        /// Event, expected texts, environment and tables, as JSON
-        #[arg(long, default_value = "bench/fixtures/product.json")]
-        scene: PathBuf,
-        /// Cold starts of each kind
-        #[arg(long, default_value_t = 20)]
-        cold: usize,
-        /// Warm calls, over three processes
-        #[arg(long, default_value_t = 6000)]
-        warm: usize,
+        #[command(flatten)]
+        amount: Amount,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -77,6 +70,15 @@ struct TableArgs {
     /// List the variants, and do nothing
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    amount: Amount,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// What is asked, and how often.
+#[derive(Debug, Args)]
+struct Amount {
     /// Event, expected texts, environment and tables, as JSON
     #[arg(long, default_value = "bench/fixtures/product.json")]
     scene: PathBuf,
@@ -86,8 +88,12 @@ struct TableArgs {
     /// Warm calls, over three processes
     #[arg(long, default_value_t = 6000)]
     warm: usize,
-    #[command(flatten)]
-    files: Files,
+}
+
+impl Amount {
+    fn extent(&self) -> Extent {
+        Extent { cold: self.cold, warm: self.warm, rounds: ROUNDS }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -105,10 +111,9 @@ const ROUNDS: usize = 3;
 
 fn main() -> Result<()> {
     match Cli::parse().command {
-        Verb::Measure { subjects, scene, cold, warm, json } => {
+        Verb::Measure { subjects, amount, json } => {
             let subjects = subjects.iter().map(|text| subject(text)).collect::<Result<Vec<_>>>()?;
-            let scene = read_scene(&scene)?;
-            let extent = Extent { cold, warm, rounds: ROUNDS };
+            let (scene, extent) = (read_scene(&amount.scene)?, amount.extent());
             let figures = harness::measure(&subjects, &scene, extent, &mut |now| eprintln!("{now}"))?;
             print(&subjects, &figures, json)
         }
@@ -136,14 +141,14 @@ fn table(args: &TableArgs) -> Result<()> {
         return Ok(());
     }
     let mut progress = |now: &str| eprintln!("{now}");
-    let scene = read_scene(&args.scene)?;
+    let scene = read_scene(&args.amount.scene)?;
     let root = Path::new(".");
     let workshop = Workshop::open(root)?;
     let built = compare::build(&workshop, &variants, args.rebuild, &mut progress)?;
     if args.build_only {
         return Ok(());
     }
-    let extent = Extent { cold: args.cold, warm: args.warm, rounds: ROUNDS };
+    let extent = args.amount.extent();
     let results = compare::measure(root, variants, built, &scene, extent, &mut progress)?;
     if args.write || (args.only.is_empty() && !args.quick) {
         results.write(&args.files.results)?;

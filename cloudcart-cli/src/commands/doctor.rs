@@ -207,7 +207,6 @@ async fn local_target(_session: &Session<'_>, _deadline: Duration) -> Vec<Check>
 #[cfg(feature = "local")]
 async fn local_target(session: &Session<'_>, deadline: Duration) -> Vec<Check> {
     use cloudcart_deploy::http::is_here;
-    use cloudcart_deploy::target::StaticCredentials;
 
     use crate::local;
     const AREA: Area = Area::Configuration;
@@ -239,15 +238,7 @@ async fn local_target(session: &Session<'_>, deadline: Duration) -> Vec<Check> {
         Check::fail(AREA, "local cloud", format!("{runs}, which is not this machine alone"), hint)
     };
     let question = Question {
-        options: TargetOptions {
-            region: Some(document.region.clone()),
-            endpoint_url: Some(document.endpoint.clone()),
-            credentials: Some(StaticCredentials {
-                access_key_id: document.credentials.access_key_id.clone(),
-                secret_access_key: document.credentials.secret_access_key.clone(),
-            }),
-            ..TargetOptions::default()
-        },
+        options: local::options(&document),
         region_from: Some(region_from),
         credentials_from: Some("the local cloud's own keys".to_owned()),
         stack: settings.stack_name.clone(),

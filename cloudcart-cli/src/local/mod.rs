@@ -26,9 +26,9 @@ pub(crate) fn state_dir(settings: &Settings) -> PathBuf {
     settings.dot_folder().join("local")
 }
 
-/// Connects to a running local cloud and names it, as the first line on standard error.
-pub(crate) async fn connect(session: &Session<'_>, document: &Document) -> Result<Target, Failure> {
-    let options = TargetOptions {
+/// How a running local cloud is reached.
+pub(crate) fn options(document: &Document) -> TargetOptions {
+    TargetOptions {
         region: Some(document.region.clone()),
         endpoint_url: Some(document.endpoint.clone()),
         credentials: Some(StaticCredentials {
@@ -36,10 +36,14 @@ pub(crate) async fn connect(session: &Session<'_>, document: &Document) -> Resul
             secret_access_key: document.credentials.secret_access_key.clone(),
         }),
         ..TargetOptions::default()
-    };
+    }
+}
+
+/// Connects to a running local cloud and names it, as the first line on standard error.
+pub(crate) async fn connect(session: &Session<'_>, document: &Document) -> Result<Target, Failure> {
     session.printer.clear();
     session.printer.note(&format!("target: local cloud at {}", document.endpoint));
-    Ok(Target::connect(&options).await?)
+    Ok(Target::connect(&options(document)).await?)
 }
 
 /// The ports to use: flags beat the file, which beats the defaults.
