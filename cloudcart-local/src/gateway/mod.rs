@@ -11,7 +11,7 @@ mod route;
 mod sigv4;
 
 pub(crate) use route::form_pairs;
-pub(crate) use sigv4::{decode, query_pairs};
+pub(crate) use sigv4::{Parts, Signed, decode, query_pairs};
 
 use crate::{
     api::{ApiRequest, Caller, Reply, Service},
@@ -31,7 +31,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use route::Route;
 use serde_json::{Value, json};
-use sigv4::{Parts, Payload, Signed};
+use sigv4::Payload;
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
