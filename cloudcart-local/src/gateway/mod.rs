@@ -278,7 +278,8 @@ impl Gateway {
             return Ok(());
         }
         for need in service.needs(request)? {
-            let verdict = self.iam.decide(&request.caller, &need);
+            let policy = service.resource_policy(&need.resource);
+            let verdict = self.iam.decide_with(&request.caller, &need, policy.as_ref());
             if verdict == Verdict::Allowed {
                 continue;
             }
@@ -296,6 +297,7 @@ impl Gateway {
                 "{}",
                 match verdict {
                     Verdict::ExplicitDeny => format!("a statement of the role {role} denies this"),
+                    Verdict::ResourceDeny => format!("a statement of the policy of {} denies this", need.resource),
                     Verdict::NoBoundaryAllow => format!("the permissions boundary of the role {role} does not allow this"),
                     _ => format!("the role {role} lacks a statement; grant it in the stack: {statement}"),
                 }

@@ -56,7 +56,7 @@ struct Address {
 impl Address {
     fn of(url: &str) -> Result<Self, String> {
         let uri: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
-        let authority = uri.authority().ok_or_else(|| format!("{url:?} is not a URL"))?;
+        let authority = uri.scheme().and(uri.authority()).ok_or_else(|| format!("{url:?} is not a URL"))?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
         let address = match host.parse::<IpAddr>() {
             Ok(address) => address.is_loopback().then_some(host),

@@ -102,7 +102,9 @@ fn read_request(properties: &Properties, sources: Vec<Source>) -> Result<functio
         Some("2.0") => Format::V2,
         Some(other) => return Err(invalid(format!("AuthorizerPayloadFormatVersion {other:?} must be 1.0 or 2.0"))),
         None => {
-            return Err(invalid("AuthorizerPayloadFormatVersion is required for the REQUEST authorizer of an HTTP API"));
+            return Err(invalid(
+                "AuthorizerPayloadFormatVersion is required for the REQUEST authorizer of an HTTP API",
+            ));
         }
     };
     let simple = given(properties, "EnableSimpleResponses").map_or(Some(false), as_bool);

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use ring::{
     rand::SystemRandom,
-    rsa::KeyPair,
+    rsa::{KeyPair, PublicKeyComponents},
     signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding},
 };
 use serde_json::{Value, json};
@@ -77,12 +77,11 @@ pub(super) fn sign(header: &Value, claims: &Value, key: &[u8]) -> String {
 
 fn jwk(kid: &str, key: &[u8]) -> Value {
     let pair = KeyPair::from_pkcs8(key).unwrap();
-    let modulus = pair.public().n();
-    let exponent = pair.public().e();
+    let public = PublicKeyComponents::<Vec<u8>>::from(pair.public());
     json!({
         "kty": "RSA", "use": "sig", "kid": kid,
-        "n": BASE64.encode(modulus.big_endian_without_leading_zero()),
-        "e": BASE64.encode(exponent.big_endian_without_leading_zero()),
+        "n": BASE64.encode(public.n),
+        "e": BASE64.encode(public.e),
     })
 }
 
