@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 /// Lines that may wait to be written.
@@ -190,7 +190,11 @@ impl Writer {
     pub(super) async fn put(&self, core: &Core, settings: &AccessLog, done: &Done<'_>) {
         let seed = format!("{}/{}", done.facts.api_id, done.facts.stage);
         let digest = ring::digest::digest(&ring::digest::SHA256, seed.as_bytes());
-        let stream = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let mut stream = String::new();
+        for byte in &digest.as_ref()[..16] {
+            // Writing to a String does not fail.
+            let _ = write!(stream, "{byte:02x}");
+        }
         let line = done.line(&settings.format);
         let message = Message::Line { group: settings.group.clone(), stream, time: core.clock.now_ms(), line };
         if self.0.send(message).await.is_err() {

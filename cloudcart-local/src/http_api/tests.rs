@@ -4,6 +4,7 @@
 mod access_log;
 mod authorizers;
 mod issuer;
+mod wire;
 
 use super::{HttpApis, Ports};
 use crate::{

@@ -186,21 +186,18 @@ pub(super) async fn check(
         identity,
     };
     let kept = if settings.ttl > 0 { shared.caches.answers.get(&key, shared.core.clock.now()) } else { None };
-    let answer = match kept {
-        Some(answer) => answer,
-        None => {
-            let answer = ask(shared, authorizer, settings, asked, &arn, &key.identity).await.map_err(|reason| {
-                tracing::warn!(api = asked.api.id, authorizer, reason, "the authorizer failed");
-                Refused::failed(reason)
-            })?;
-            if settings.ttl > 0 {
-                let now = shared.core.clock.now();
-                let until = now + Duration::from_secs(settings.ttl.into());
-                shared.caches.answers.put(key, now, until, answer.clone());
-            }
-            answer
-        }
-    };
+    if let Some(answer) = kept {
+        return decide(shared, asked, answer, &arn);
+    }
+    let answer = ask(shared, authorizer, settings, asked, &arn, &key.identity).await.map_err(|reason| {
+        tracing::warn!(api = asked.api.id, authorizer, reason, "the authorizer failed");
+        Refused::failed(reason)
+    })?;
+    if settings.ttl > 0 {
+        let now = shared.core.clock.now();
+        let until = now + Duration::from_secs(settings.ttl.into());
+        shared.caches.answers.put(key, now, until, answer.clone());
+    }
     decide(shared, asked, answer, &arn)
 }
 

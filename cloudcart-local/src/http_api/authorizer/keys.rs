@@ -15,7 +15,7 @@ use std::{
 };
 
 /// How long keys are kept.
-const KEPT: Duration = Duration::from_secs(2 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(2);
 
 /// How often an unknown `kid` may ask anew.
 const AGAIN: Duration = Duration::from_secs(5);

@@ -68,14 +68,11 @@ fn read_jwt(properties: &Properties, sources: Vec<Source>) -> Result<jwt::Settin
         return Err(invalid(format!("{name} is for REQUEST authorizers only")));
     }
     let mut sources = sources.into_iter();
-    let source = match (sources.next(), sources.next()) {
-        (Some(source @ (Source::Header(_) | Source::Query(_))), None) => source,
-        _ => {
-            return Err(invalid(
-                "IdentitySource of a JWT authorizer must be one header or query parameter, for example \
-                 $request.header.Authorization",
-            ));
-        }
+    let (Some(source @ (Source::Header(_) | Source::Query(_))), None) = (sources.next(), sources.next()) else {
+        return Err(invalid(
+            "IdentitySource of a JWT authorizer must be one header or query parameter, for example \
+             $request.header.Authorization",
+        ));
     };
     let settings = given(properties, "JwtConfiguration").and_then(Value::as_object);
     let settings = settings.ok_or_else(|| invalid("JwtConfiguration is required for a JWT authorizer"))?;

@@ -191,24 +191,24 @@ async fn keys_are_kept_for_two_hours_and_a_new_one_is_found() {
     fixture.clock.advance(Duration::from_secs(5));
     assert_eq!(bearer(api.port, "/", &second(NOW + 9)).await.status, 200);
     assert_eq!(issuer.times_asked(), 5);
-    fixture.clock.advance(Duration::from_secs(2 * 60 * 60));
+    fixture.clock.advance(Duration::from_hours(2));
     assert_eq!(bearer(api.port, "/", &second(NOW + 1_000_000)).await.status, 200);
     assert_eq!(issuer.times_asked(), 7);
     // An issuer that is gone: kept keys do, until they are old.
     let (token, url) = (second(NOW + 1_000_000), issuer.url.clone());
     drop(issuer);
-    while reqwestless(&url).await {
+    while listens(&url).await {
         tokio::task::yield_now().await;
     }
     assert_eq!(bearer(api.port, "/", &token).await.status, 200);
-    fixture.clock.advance(Duration::from_secs(2 * 60 * 60));
+    fixture.clock.advance(Duration::from_hours(2));
     let refused = bearer(api.port, "/", &token).await;
     assert_eq!(refused.status, 401);
     assert!(refused.header("www-authenticate").unwrap().contains("OIDC discovery endpoint communication error"));
 }
 
 /// Whether somebody listens at `url`.
-async fn reqwestless(url: &str) -> bool {
+async fn listens(url: &str) -> bool {
     let port: u16 = url.rsplit(':').next().unwrap().split('/').next().unwrap().parse().unwrap();
     tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()
 }
@@ -495,7 +495,7 @@ fn signed(iam: &Iam, caller: &Caller, service: &str, host: &str, method: &str, p
             (keys.access_key_id, keys.secret_access_key, Some(keys.session_token))
         }
     };
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let sha256 = |text: &str| hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
     // The fixture's time.
     let (date, time) = ("20200312", "20200312T190358Z");
@@ -544,7 +544,7 @@ async fn a_signed_request_passes_aws_iam_when_its_role_may_invoke() {
     let calls = fixture.events().len();
     let (unsigned, foreign) = (String::new(), by(&buyer, "sqs", "POST", "/orders/7", "hi"));
     let without_token = headers.lines().filter(|line| !line.starts_with("x-amz-security-token"));
-    let without_token = without_token.map(|line| format!("{line}\r\n")).collect::<String>();
+    let without_token = without_token.fold(String::new(), |all, line| format!("{all}{line}\r\n"));
     let not_granted = by(&buyer, "execute-api", "GET", "/other", "");
     for (method, path, headers, body, why) in [
         ("POST", "/orders/7", &unsigned, "hi", "unsigned"),
@@ -558,7 +558,7 @@ async fn a_signed_request_passes_aws_iam_when_its_role_may_invoke() {
         let refused = send(api.port, method, path, headers, body).await;
         assert_eq!((refused.status, refused.text()), (403, FORBIDDEN), "{why}");
     }
-    fixture.clock.advance(Duration::from_secs(16 * 60));
+    fixture.clock.advance(Duration::from_mins(16));
     assert_eq!(send(api.port, "POST", "/orders/7", &headers, "hi").await.status, 403, "an old signature");
     assert_eq!(fixture.events().len(), calls);
 }

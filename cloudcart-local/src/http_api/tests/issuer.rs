@@ -17,12 +17,15 @@ use tokio::{
 pub(super) const ONE: &[u8] = include_bytes!("rsa-one.pk8");
 pub(super) const TWO: &[u8] = include_bytes!("rsa-two.pk8");
 
+/// Keys by `kid`.
+pub(super) type Keys = Vec<(String, &'static [u8])>;
+
 pub(super) struct Issuer {
     pub(super) url: String,
     /// Paths that were asked for.
     pub(super) asked: Arc<Mutex<Vec<String>>>,
     /// The keys that are published, by `kid`.
-    pub(super) keys: Arc<Mutex<Vec<(String, &'static [u8])>>>,
+    pub(super) keys: Arc<Mutex<Keys>>,
     task: JoinHandle<()>,
 }
 
@@ -85,12 +88,7 @@ fn jwk(kid: &str, key: &[u8]) -> Value {
     })
 }
 
-async fn serve(
-    listener: TcpListener,
-    url: String,
-    asked: Arc<Mutex<Vec<String>>>,
-    keys: Arc<Mutex<Vec<(String, &'static [u8])>>>,
-) {
+async fn serve(listener: TcpListener, url: String, asked: Arc<Mutex<Vec<String>>>, keys: Arc<Mutex<Keys>>) {
     while let Ok((mut stream, _)) = listener.accept().await {
         let mut head = Vec::new();
         while !head.windows(4).any(|window| window == b"\r\n\r\n") && stream.read_buf(&mut head).await.unwrap() > 0 {}
