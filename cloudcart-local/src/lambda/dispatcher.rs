@@ -208,7 +208,7 @@ impl Dispatcher {
                 Ok(Taken::Soon(_waiting)) => {
                     tokio::select! {
                         () = freed => {}
-                        () = self.core.clock.sleep(PATIENCE) => patient = false,
+                        () = self.core.clock.real_sleep(PATIENCE) => patient = false,
                     }
                 }
                 Err(Refusal::Closed) => return Err(stopping()),
@@ -263,10 +263,9 @@ impl Dispatcher {
         let payload = Bytes::from(payload);
         let mut throttled: u32 = 0;
         loop {
-            let wait = u64::try_from(queued.due_ms - self.core.clock.now_ms()).unwrap_or_default();
-            if wait > 0 {
+            if queued.due_ms > self.core.clock.now_ms() {
                 tokio::select! {
-                    () = self.core.clock.sleep(Duration::from_millis(wait)) => {}
+                    () = self.core.clock.sleep_until_ms(queued.due_ms) => {}
                     () = self.stopping() => return,
                 }
             }
