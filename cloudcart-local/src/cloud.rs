@@ -482,6 +482,11 @@ impl LocalCloud {
         Arc::clone(&self.engines.s3) as Arc<dyn ObjectSource>
     }
 
+    /// Calls the deployed functions, as the account itself.
+    pub fn functions(&self) -> Arc<dyn FunctionInvoker> {
+        Arc::clone(&self.engines.lambda) as Arc<dyn FunctionInvoker>
+    }
+
     /// The resource types that templates may use.
     pub fn providers(&self) -> Vec<Arc<dyn ResourceProvider>> {
         self.engines.providers.clone()

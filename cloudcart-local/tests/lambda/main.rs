@@ -12,6 +12,7 @@ mod api;
 mod bootstrap;
 #[path = "../support/mod.rs"]
 mod clients;
+mod clock;
 mod easy;
 mod fakes;
 mod lifecycle;
@@ -91,6 +92,10 @@ fn main() -> ExitCode {
         providers::a_permission_lets_its_source_in_and_no_other,
         providers::a_mapping_is_made_changed_and_removed,
         providers::an_interrupted_creation_is_found_again,
+        clock::an_asynchronous_event_is_retried_after_one_minute_and_two_more,
+        clock::a_cron_rule_fires_when_the_clock_passes_its_time,
+        clock::a_batching_window_of_five_minutes_ends_when_the_clock_passes_it,
+        clock::a_running_function_keeps_its_real_deadline_and_an_idle_one_is_ended,
         easy::a_granted_right_is_in_force_until_an_update_takes_it_away_and_deletion_leaves_nothing,
         easy::without_the_grant_a_function_is_denied_in_awss_words,
         easy::a_failed_update_gives_the_right_back,
