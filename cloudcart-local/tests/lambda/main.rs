@@ -92,6 +92,7 @@ fn main() -> ExitCode {
         mapping::concurrency_is_limited_and_used,
         mapping::a_mapping_resumes_after_a_restart_and_stops_when_disabled,
         mapping::a_failing_queue_is_tried_again,
+        mapping::a_fifo_queue_is_worked_on_in_order_and_a_failure_holds_its_group_only,
         providers::a_function_is_made_changed_and_removed,
         providers::a_permission_lets_its_source_in_and_no_other,
         providers::a_mapping_is_made_changed_and_removed,

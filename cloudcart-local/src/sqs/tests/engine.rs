@@ -451,6 +451,37 @@ async fn queue_definitions_are_checked_and_idempotent() {
 }
 
 #[tokio::test]
+async fn every_number_of_a_queue_has_its_limits() {
+    let fixture = Fixture::new();
+    for (name, least, most) in [
+        ("VisibilityTimeout", 0, 43_200),
+        ("MaximumMessageSize", 1_024, 1_048_576),
+        ("MessageRetentionPeriod", 60, 1_209_600),
+        ("DelaySeconds", 0, 900),
+        ("ReceiveMessageWaitTimeSeconds", 0, 20),
+        ("KmsDataKeyReusePeriodSeconds", 60, 86_400),
+    ] {
+        for (number, value) in [least, most].into_iter().enumerate() {
+            assert!(
+                fixture.create(&format!("{name}-{number}"), &[(name, &value.to_string())]).unwrap(),
+                "{name} {value}"
+            );
+        }
+        for wrong in [(least - 1).to_string(), (most + 1).to_string(), "1.5".to_owned(), "many".to_owned()] {
+            let refused = fixture.create("refused", &[(name, &wrong)]).unwrap_err();
+            assert_eq!(refused.code, "InvalidAttributeValue", "{name} {wrong}");
+        }
+    }
+    for (name, value) in [("ContentBasedDeduplication", "true"), ("DeduplicationScope", "queue"), ("Colour", "red")] {
+        assert_eq!(fixture.create("refused", &[(name, value)]).unwrap_err().code, "InvalidAttributeName", "{name}");
+    }
+    // Unless it says otherwise a queue takes a whole mebibyte and nothing above.
+    fixture.queue("q", &[]);
+    assert!(fixture.put("q", message(&"x".repeat(1_048_576))).is_ok());
+    assert_eq!(fixture.put("q", message(&"x".repeat(1_048_577))).unwrap_err().code, "InvalidParameterValue");
+}
+
+#[tokio::test]
 async fn message_size_counts_attributes_and_characters_are_checked() {
     let fixture = Fixture::new();
     fixture.queue("q", &[("MaximumMessageSize", "1024")]);
