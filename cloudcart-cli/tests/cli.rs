@@ -269,6 +269,8 @@ fn the_clock_is_told_moved_forward_only_and_kept_until_a_reset() {
     let ahead = time.as_second() - jiff::Timestamp::now().as_second();
     assert!((840..=900).contains(&ahead), "{ahead}");
     assert!(err(&moved).contains("15m ahead of this machine"), "{}", err(&moved));
+    let status = out(&cloudcart(folder.path(), &["local", "status"]));
+    assert!(status.lines().any(|line| line.starts_with("clock") && line.contains("15m ahead")), "{status}");
     for back in ["-15m", "reset"] {
         let refused = clock(&[back]);
         assert_eq!(refused.status.code(), Some(2));

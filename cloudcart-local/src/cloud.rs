@@ -351,8 +351,9 @@ impl Engines {
         ]
     }
 
-    fn status(&self, core: &Core, iam: IamMode) -> Status {
+    fn status(&self, core: &Core, iam: IamMode, ahead_ms: u64) -> Status {
         Status {
+            ahead_ms,
             endpoint: core.endpoint.clone(),
             region: core.region.clone(),
             account: core.account.clone(),
@@ -384,7 +385,7 @@ struct Own {
 
 impl Own {
     fn status(&self) -> Status {
-        self.engines.status(&self.core, self.iam)
+        self.engines.status(&self.core, self.iam, self.clock.read().ahead_ms)
     }
 }
 

@@ -69,6 +69,10 @@ fn tell(session: &Session<'_>, document: &local::Document) -> Result<(), Failure
         vec!["secret access key".to_owned(), document.credentials.secret_access_key.clone()],
         vec!["pid".to_owned(), document.pid.to_string()],
     ];
+    // A clock that was moved weeks ago explains much that looks strange today.
+    if let Some(ahead_ms) = document.whole["aheadMs"].as_i64().filter(|ahead_ms| *ahead_ms > 0) {
+        rows.push(vec!["clock".to_owned(), format!("{} ahead of this machine", clock::span_text(ahead_ms))]);
+    }
     rows.extend(document.apis.iter().map(|(name, url)| vec![format!("api {name}"), url.clone()]));
     session.printer.out(&render(&["LOCAL CLOUD", ""], &rows, &[]))?;
     match &document.fidelity {

@@ -42,9 +42,14 @@ pub(super) async fn run(session: &Session<'_>, by: Option<&str>) -> Result<(), F
     session.printer.note(&if ahead_ms == 0 {
         "the local cloud has this machine's time".to_owned()
     } else {
-        format!("the local cloud is {:#} ahead of this machine", SignedDuration::from_millis(ahead_ms))
+        format!("the local cloud is {} ahead of this machine", span_text(ahead_ms))
     });
     Ok(())
+}
+
+/// A span of milliseconds as people write it: `1h 30m`.
+pub(super) fn span_text(ms: i64) -> String {
+    format!("{:#}", SignedDuration::from_millis(ms))
 }
 
 /// A way forward such as `+15m`; a day has 24 hours.

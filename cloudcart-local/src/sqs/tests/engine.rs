@@ -1,10 +1,12 @@
 //! Visibility, redrive, delays, retention, long polling, FIFO, move tasks and persistence.
 
-use super::Fixture;
+use super::{Fixture, core};
 use crate::{
+    clock::{ManualClock, MovableClock},
     error::AwsError,
     ports::QueueSource,
     sqs::{
+        Sqs,
         delivery::{Received, Sent},
         engine::Engine,
         message::NewMessage,
@@ -12,6 +14,7 @@ use crate::{
 };
 use futures_util::{FutureExt, future::join_all};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tempfile::TempDir;
 
 impl Fixture {
     fn engine(&self) -> &Arc<Engine> {
@@ -223,6 +226,22 @@ async fn a_long_poll_wakes_when_a_hidden_message_shows_again_or_is_released() {
     fixture.clock.wait_for_sleepers(1).await;
     fixture.advance(7);
     assert_eq!(ended(poll).await[0].system["ApproximateReceiveCount"], "3");
+}
+
+#[tokio::test]
+async fn a_long_poll_wakes_when_a_moved_clock_passes_a_visibility_timeout() {
+    let (folder, real) = (TempDir::new().unwrap(), ManualClock::new(Duration::from_hours(500_000)));
+    let clock = MovableClock::new(Arc::new(real.clone()), Duration::ZERO);
+    let sqs = Sqs::open(core(folder.path(), Arc::new(clock.clone()), "http://127.0.0.1:4566")).unwrap();
+    sqs.engine.create("q", &BTreeMap::from([("VisibilityTimeout".into(), "900".into())]), &BTreeMap::new()).unwrap();
+    sqs.engine.send("q", &[message("x")]).unwrap();
+    assert_eq!(sqs.engine.receive("q", 1, None, Duration::ZERO).await.unwrap().len(), 1);
+    let engine = sqs.engine.clone();
+    // Longer than any client may poll, so that the message and not the end of the poll wakes it.
+    let poll = tokio::spawn(async move { engine.receive("q", 1, None, Duration::from_hours(1)).await.unwrap() });
+    real.wait_for_sleepers(1).await;
+    clock.advance(Duration::from_mins(15), |_| Ok::<(), ()>(())).unwrap();
+    assert_eq!(bodies(&ended(poll).await), ["x"]);
 }
 
 #[tokio::test]
