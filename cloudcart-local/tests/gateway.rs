@@ -294,11 +294,11 @@ async fn two_clouds_side_by_side_know_nothing_of_each_other() {
     let (one, two) = (cloud().await, cloud().await);
     assert_ne!(one.endpoint(), two.endpoint());
     assert_ne!(one.state_dir(), two.state_dir());
-    let table = json!({"TableName": "T", "BillingMode": "PAY_PER_REQUEST",
+    let table = json!({"TableName": "Table", "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]});
-    support::provider(&one, "AWS::DynamoDB::Table").create(&resource("T", table)).await.unwrap();
-    assert_eq!(dynamodb(&one, root(&one)).list_tables().send().await.unwrap().table_names(), ["T"]);
+    support::provider(&one, "AWS::DynamoDB::Table").create(&resource("Table", table)).await.unwrap();
+    assert_eq!(dynamodb(&one, root(&one)).list_tables().send().await.unwrap().table_names(), ["Table"]);
     assert!(dynamodb(&two, root(&two)).list_tables().send().await.unwrap().table_names().is_empty());
     let error = dynamodb(&two, root(&one)).list_tables().send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnrecognizedClientException"), "a key of the other cloud");
