@@ -259,7 +259,7 @@ async fn invoke(shared: &Arc<Shared>, route: &str, invocation: Invocation, timeo
     let call = tokio::spawn(async move { functions.invoke(invocation).await });
     let outcome = tokio::select! {
         outcome = call => outcome,
-        () = shared.core.clock.sleep(Duration::from_millis(timeout_ms.into())) => {
+        () = shared.core.clock.real_sleep(Duration::from_millis(timeout_ms.into())) => {
             tracing::warn!(route, timeout_ms, "the integration timed out");
             return response::unavailable();
         }
