@@ -24,25 +24,29 @@ pub struct Figures {
     pub throttled_128: Option<f64>,
     /// Like one of 512 MB.
     pub throttled_512: Option<f64>,
-    /// Latency of a warm call in microseconds.
+    /// Latency of a warm call in microseconds, on all cores.
     pub warm_p50_us: f64,
     /// The same, 99th percentile.
     pub warm_p99_us: f64,
-    /// CPU time of a warm call in microseconds.
+    /// CPU time of a warm call in microseconds, where function and harness may run on all cores.
     pub warm_cpu_us: f64,
+    /// The same, on one core. Runs of before that was measured have none.
+    #[serde(default)]
+    pub warm_cpu_one_core_us: Option<f64>,
     /// Peak of resident memory in MB (10^6 bytes).
     pub peak_mb: f64,
 }
 
 impl Figures {
     /// From samples.
-    pub fn of(cached: &[Cold], evicted: &[Cold], throttled: [&[Cold]; 2], warm: &[Warm]) -> Self {
+    pub fn of(cached: &[Cold], evicted: &[Cold], throttled: [&[Cold]; 2], warm: &[Warm], one_core: &[Warm]) -> Self {
         let of = |samples: &[Cold], part: fn(&Cold) -> Duration| millis(median(samples.iter().map(part)));
+        let cpu = |runs: &[Warm]| micros(median(runs.iter().map(|run| run.cpu)));
         let some = |samples: &[Cold]| (!samples.is_empty()).then(|| of(samples, Cold::whole));
         let mut latencies: Vec<Duration> = warm.iter().flat_map(|run| run.latencies.iter().copied()).collect();
         latencies.sort_unstable();
         #[expect(clippy::cast_precision_loss, reason = "memory in bytes is far below 2^52")]
-        let peak = warm.iter().map(|run| run.peak_memory).max().unwrap_or_default() as f64 / 1e6;
+        let peak = warm.iter().chain(one_core).map(|run| run.peak_memory).max().unwrap_or_default() as f64 / 1e6;
         Self {
             init: of(cached, |cold| cold.init),
             first: of(cached, |cold| cold.first),
@@ -53,7 +57,8 @@ impl Figures {
             throttled_512: some(throttled[1]),
             warm_p50_us: micros(percentile(&latencies, 50)),
             warm_p99_us: micros(percentile(&latencies, 99)),
-            warm_cpu_us: micros(median(warm.iter().map(|run| run.cpu))),
+            warm_cpu_us: cpu(warm),
+            warm_cpu_one_core_us: (!one_core.is_empty()).then(|| cpu(one_core)),
             peak_mb: peak,
         }
     }

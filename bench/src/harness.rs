@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::dynamodb::{DynamoDb, Tables};
 use crate::figures::Figures;
+use crate::one_core::OneCore;
 use crate::sample::{self, Cold, Start, Subject, Surroundings, Warm};
 use crate::throttle::Throttle;
 
@@ -15,7 +16,7 @@ use crate::throttle::Throttle;
 pub struct Extent {
     /// Cold starts of each kind.
     pub cold: usize,
-    /// Warm calls, over all rounds.
+    /// Warm calls, over all rounds: so many on all cores, and as many again on one.
     pub warm: usize,
     /// Into how many processes the warm calls are split.
     pub rounds: usize,
@@ -72,11 +73,17 @@ pub fn measure(
             }
         }
     }
+    let calls = extent.warm.div_ceil(extent.rounds.max(1));
     for round in 0..extent.rounds {
         progress(&format!("warm calls, round {} of {}", round + 1, extent.rounds));
         for (subject, samples) in subjects.iter().zip(&mut samples) {
-            samples.warm.push(sample::warm(subject, &around, extent.warm.div_ceil(extent.rounds.max(1)))?);
+            samples.warm.push(sample::warm(subject, &around, calls)?);
         }
+        let core = OneCore::hold()?;
+        for (subject, samples) in subjects.iter().zip(&mut samples) {
+            samples.one_core.push(sample::warm(subject, &around, calls)?);
+        }
+        drop(core);
     }
     Ok(samples.iter().map(Samples::figures).collect())
 }
@@ -88,12 +95,13 @@ struct Samples {
     throttled_128: Vec<Cold>,
     throttled_512: Vec<Cold>,
     warm: Vec<Warm>,
+    one_core: Vec<Warm>,
     calls: (u64, u64),
 }
 
 impl Samples {
     fn figures(&self) -> Figures {
-        Figures::of(&self.cached, &self.evicted, [&self.throttled_128, &self.throttled_512], &self.warm)
+        Figures::of(&self.cached, &self.evicted, [&self.throttled_128, &self.throttled_512], &self.warm, &self.one_core)
     }
 }
 

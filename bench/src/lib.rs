@@ -10,6 +10,7 @@ pub mod figures;
 pub mod harness;
 pub mod http;
 pub mod machine;
+pub mod one_core;
 pub mod pack;
 pub mod results;
 pub mod runtime_api;

@@ -193,13 +193,13 @@ fn print(subjects: &[Subject], figures: &[Figures], json: bool) -> Result<()> {
         return Ok(());
     }
     println!(
-        "{:<24} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>6}",
-        "", "init", "first", "cold", "cpu", "evicted", "128 MB", "512 MB", "p50 µs", "p99 µs", "cpu µs", "MB"
+        "{:<24} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>7} {:>6}",
+        "", "init", "first", "cold", "cpu", "evicted", "128 MB", "512 MB", "p50 µs", "p99 µs", "cpu µs", "1 core", "MB"
     );
     for (subject, f) in subjects.iter().zip(figures) {
         let some = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
         println!(
-            "{:<24} {:>7.2} {:>7.2} {:>7.2} {:>7.2} {:>8.1} {:>8} {:>8} {:>7.0} {:>7.0} {:>7.0} {:>6.1}",
+            "{:<24} {:>7.2} {:>7.2} {:>7.2} {:>7.2} {:>8.1} {:>8} {:>8} {:>7.0} {:>7.0} {:>7.0} {:>7} {:>6.1}",
             subject.name,
             f.init,
             f.first,
@@ -211,6 +211,7 @@ fn print(subjects: &[Subject], figures: &[Figures], json: bool) -> Result<()> {
             f.warm_p50_us,
             f.warm_p99_us,
             f.warm_cpu_us,
+            some(f.warm_cpu_one_core_us),
             f.peak_mb
         );
     }

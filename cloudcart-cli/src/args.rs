@@ -330,6 +330,12 @@ pub(crate) enum Local {
     Stop,
     /// Say whether it runs, where, and what of the template it ignores
     Status,
+    /// Tell the cloud's time, or move it forward: what was due in between is due at once
+    Clock {
+        /// How far to move it, such as +15m, +90s, +4d or +1h30m
+        #[arg(value_name = "+DURATION", allow_hyphen_values = true)]
+        by: Option<String>,
+    },
     /// Stop it and forget everything it holds
     Reset,
     /// Run it in this process

@@ -252,6 +252,51 @@ fn the_local_cloud_starts_once_tells_where_it_is_stops_and_starts_again() {
 
 #[cfg(feature = "local")]
 #[test]
+fn the_clock_is_told_moved_forward_only_and_kept_until_a_reset() {
+    let folder = folder();
+    std::fs::write(folder.path().join("cloudcart.toml"), "[local]\nport = 0\napi_port = 0\n").unwrap();
+    let clock = |args: &[&str]| cloudcart(folder.path(), &[&["local", "clock"], args].concat());
+    let idle = clock(&[]);
+    assert_eq!(idle.status.code(), Some(1));
+    assert!(err(&idle).contains("cloudcart local start"), "{}", err(&idle));
+    assert_eq!(cloudcart(folder.path(), &["local", "start"]).status.code(), Some(0));
+    let stop = Stop(folder.path());
+
+    assert!(err(&clock(&[])).contains("has this machine's time"));
+    let moved = clock(&["+15m"]);
+    assert_eq!(moved.status.code(), Some(0), "{}", err(&moved));
+    let time: jiff::Timestamp = out(&moved).trim_end().parse().unwrap();
+    let ahead = time.as_second() - jiff::Timestamp::now().as_second();
+    assert!((840..=900).contains(&ahead), "{ahead}");
+    assert!(err(&moved).contains("15m ahead of this machine"), "{}", err(&moved));
+    let status = out(&cloudcart(folder.path(), &["local", "status"]));
+    assert!(status.lines().any(|line| line.starts_with("clock") && line.contains("15m ahead")), "{status}");
+    for back in ["-15m", "reset"] {
+        let refused = clock(&[back]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(err(&refused).contains("never goes back"), "{}", err(&refused));
+        assert!(err(&refused).contains("cloudcart local reset"), "{}", err(&refused));
+    }
+    assert_eq!(clock(&["15m"]).status.code(), Some(2));
+    let far = clock(&["+40000d"]);
+    assert!(far.status.code() != Some(0) && err(&far).contains("36525 days"), "{}", err(&far));
+
+    drop(stop);
+    assert_eq!(cloudcart(folder.path(), &["local", "start"]).status.code(), Some(0));
+    let stop = Stop(folder.path());
+    let json: serde_json::Value = serde_json::from_str(&out(&clock(&["--format", "json"]))).unwrap();
+    assert_eq!(json["aheadMs"], 900_000, "a restart keeps it: {json}");
+    assert!(json["time"].is_string() && json["machineTime"].is_string());
+    drop(stop);
+    assert_eq!(cloudcart(folder.path(), &["local", "reset", "--yes"]).status.code(), Some(0));
+    assert_eq!(cloudcart(folder.path(), &["local", "start"]).status.code(), Some(0));
+    let _stop = Stop(folder.path());
+    let json: serde_json::Value = serde_json::from_str(&out(&clock(&["--format", "json"]))).unwrap();
+    assert_eq!(json["aheadMs"], 0);
+}
+
+#[cfg(feature = "local")]
+#[test]
 fn a_port_in_use_shows_the_reason_and_the_way_out() {
     let folder = folder();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

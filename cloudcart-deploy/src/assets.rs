@@ -262,22 +262,12 @@ mod tests {
 
     /// A target whose answers are these, in their order: status and body.
     fn answering(answers: &[(u16, &str)]) -> Target {
-        use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-        use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-        use aws_smithy_types::body::SdkBody;
-        let events = answers.iter().map(|(status, body)| {
-            let response = HttpResponse::new((*status).try_into().unwrap(), SdkBody::from(*body));
-            ReplayEvent::new(
-                HttpRequest::new(SdkBody::empty()).try_into_http1x().unwrap(),
-                response.try_into_http1x().unwrap(),
-            )
-        });
         let keys = aws_credential_types::Credentials::new("AKID", "secret", None, None, "test");
         let config = aws_config::SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())
             .region(aws_config::Region::new("eu-west-1"))
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(keys))
-            .http_client(StaticReplayClient::new(events.collect()))
+            .http_client(crate::answering::Answering::with(answers))
             .retry_config(aws_config::retry::RetryConfig::disabled())
             .build();
         let identity = crate::target::Identity { account: "123456789012".to_owned(), arn: String::new() };

@@ -3,6 +3,9 @@
 //! Everything here speaks the AWS API to a [`target::Target`] and tells what happens as typed [`report::Event`]s. Nothing
 //! here prints, prompts or exits: that is the command's part.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod answering;
 pub mod archive;
 pub mod assets;
 pub mod bucket;

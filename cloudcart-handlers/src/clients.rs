@@ -6,7 +6,9 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, IdentityCache, Region, SharedHttpClient, StalledStreamProtectionConfig,
+};
 use aws_smithy_async::rt::sleep::TokioSleep;
 
 use crate::config::{ConfigError, Env};
@@ -60,6 +62,8 @@ impl Aws {
             .http_client(self.http.clone())
             .sleep_impl(TokioSleep::new())
             .timeout_config(timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .identity_cache(IdentityCache::no_cache())
             .retry_config(retries());
         config.set_endpoint_url(self.dynamodb_endpoint.clone().or_else(|| self.endpoint.clone()));
         aws_sdk_dynamodb::Client::from_conf(config.build())
@@ -74,6 +78,8 @@ impl Aws {
             .http_client(self.http.clone())
             .sleep_impl(TokioSleep::new())
             .timeout_config(timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .identity_cache(IdentityCache::no_cache())
             .retry_config(retries());
         config.set_endpoint_url(self.sqs_endpoint.clone().or_else(|| self.endpoint.clone()));
         aws_sdk_sqs::Client::from_conf(config.build())
@@ -89,7 +95,7 @@ fn endpoint(env: &Env<'_>, name: &'static str) -> Result<Option<String>, ConfigE
 }
 
 /// Three attempts of three seconds fit into the gateway's patience, and a caller hears of trouble before the function's own
-/// timeout cuts it off.
+/// timeout cuts it off. They bound an answer to its end, so nothing else has to watch how fast it flows.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))

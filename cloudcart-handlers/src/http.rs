@@ -326,7 +326,7 @@ pub async fn handle<H: HttpHandler>(
     let trace = event.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
     span.note("trace", trace.and_then(log::trace_root));
     span.note("route", route_key.as_str());
-    let owned = routes::ROUTES.iter().any(|route| route.function == H::FUNCTION && route.key() == route_key);
+    let owned = routes::ROUTES.iter().any(|route| route.function == H::FUNCTION && route.has_key(&route_key));
     let operation = routes::operation(&route_key).filter(|_| owned);
     let result = match operation {
         None => Err(Failure::Problem(Problem::new(Code::NotFound, "there is no such route"))),

@@ -1,7 +1,5 @@
 //! From a process to a Lambda function: the init phase, and the loop over events.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -160,30 +158,13 @@ async fn primed(priming: impl Future<Output = Result<(), StoreError>>) {
 }
 
 /// Fails the init phase: a line in the log, and a word to Lambda, which then tells it to whoever invokes.
-fn refuse(env: &Env<'_>, kind: &str, message: &str) -> ExitCode {
+fn refuse(env: &Env<'_>, kind: &'static str, message: &str) -> ExitCode {
     log::write(Level::Error, "the function cannot start", json!({ "error": message }));
-    if let Some(api) = env.get("AWS_LAMBDA_RUNTIME_API") {
+    if let Some(mut runtime) = env.get("AWS_LAMBDA_RUNTIME_API").and_then(|address| Runtime::new(address).ok()) {
         // Best effort: the log line and the exit code say the same.
-        let _ = report(&api, kind, message);
+        let _ = runtime.refuse(&Failed { kind, message: message.to_owned() });
     }
     ExitCode::FAILURE
-}
-
-/// `POST /runtime/init/error` (Lambda runtime API, 2018-06-01). Blocking, since there may be no tokio yet.
-fn report(api: &str, kind: &str, message: &str) -> std::io::Result<()> {
-    let body = json!({ "errorType": kind, "errorMessage": message, "stackTrace": [] }).to_string();
-    let mut stream = TcpStream::connect(api)?;
-    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
-    write!(
-        stream,
-        "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nHost: {api}\r\nContent-Type: application/json\r\n\
-         Lambda-Runtime-Function-Error-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )?;
-    stream.flush()?;
-    // Leaving before the answer could reset the connection under the request.
-    let _ = stream.read(&mut [0; 256])?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -193,6 +174,7 @@ mod tests {
     use crate::clock::SystemClock;
     use crate::span::{Output, Sink};
     use std::convert::Infallible;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::sync::Mutex;
 

@@ -1,6 +1,7 @@
 //! The log: one JSON object a line. Where lines go and what all lines of a request have in common is a matter of [`span`].
 
-use serde_json::{Map, Value};
+use serde::Serializer as _;
+use serde_json::Value;
 
 use crate::span;
 
@@ -25,13 +26,17 @@ impl Level {
     }
 }
 
-/// Makes a line: `{"level":…,"message":…,` and the fields in their order `}`.
-pub fn line(level: Level, message: &str, fields: Map<String, Value>) -> String {
-    let mut line = Map::new();
-    line.insert("level".to_owned(), level.as_str().into());
-    line.insert("message".to_owned(), message.into());
-    line.extend(fields);
-    printable(Value::Object(line).to_string())
+/// Makes a line: `{"level":…,"message":…,` and the fields in their order `}`. No field may be there twice.
+pub fn line<'a>(level: Level, message: &str, fields: impl IntoIterator<Item = (&'a str, &'a Value)>) -> String {
+    let (level, message) = (Value::from(level.as_str()), Value::from(message));
+    let mut line = vec![("level", &level), ("message", &message)];
+    for (name, value) in fields {
+        line.push((name, value));
+    }
+    let mut json = Vec::with_capacity(512);
+    // Keys are texts and the rest are values already, so nothing can fail.
+    let _ = serde_json::Serializer::new(&mut json).collect_map(line);
+    printable(String::from_utf8_lossy(&json).into_owned())
 }
 
 /// JSON lets characters stand in a text that end a line for some readers, or steer a terminal. They are escaped.
@@ -83,8 +88,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn fields(value: &Value) -> Map<String, Value> {
-        value.as_object().unwrap().clone()
+    fn fields(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+        value.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value))
     }
 
     #[test]

@@ -1,20 +1,21 @@
 //! The loop of a function: asks the Runtime API for an invocation, has it answered, asks again (version 2018-06-01,
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 //!
-//! By hand over hyper's bare connection. `lambda_runtime` brings a connection pool, a stack of services and a second tracing with
-//! it; `docs/performance.md` has what that costs a function of this size.
+//! By hand, and it blocks. `lambda_runtime` brings a connection pool, a stack of services and a second tracing with it;
+//! `docs/performance.md` has what that costs a function of this size.
 
+mod wire;
+
+use std::fmt::Write as _;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
+use http::HeaderValue;
 use serde_json::json;
-use tokio::net::TcpStream;
 
+use self::wire::{Answer, Connection, Trouble};
 use crate::log::{self, Level};
 
 const VERSION: &str = "/2018-06-01/runtime";
@@ -57,11 +58,11 @@ pub(crate) enum RuntimeError {
     Connect {
         address: String,
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The connection broke.
     #[error("the connection to the Runtime API broke")]
-    Broken(#[from] hyper::Error),
+    Broken(#[from] io::Error),
     /// An answer that does not go with its documentation.
     #[error("the Runtime API answered {0}")]
     Answer(String),
@@ -70,16 +71,16 @@ pub(crate) enum RuntimeError {
 /// The Runtime API, and the connection to it.
 pub(crate) struct Runtime {
     address: String,
-    host: HeaderValue,
-    connection: Option<SendRequest<Full<Bytes>>>,
+    connection: Option<Connection>,
 }
 
 impl Runtime {
     /// At an address as `AWS_LAMBDA_RUNTIME_API` has it: host and port.
     pub(crate) fn new(address: String) -> Result<Self, RuntimeError> {
-        let host = HeaderValue::try_from(&address);
-        let host = host.map_err(|_| RuntimeError::Answer(format!("nothing: {address:?} is no address")))?;
-        Ok(Self { address, host, connection: None })
+        if address.is_empty() || address.contains(|char: char| char.is_control() || char == ' ') {
+            return Err(RuntimeError::Answer(format!("nothing: {address:?} is no address")));
+        }
+        Ok(Self { address, connection: None })
     }
 
     /// Has every invocation answered until the environment ends or the connection is lost.
@@ -88,95 +89,100 @@ impl Runtime {
         mut answer: impl AsyncFnMut(Bytes, Arc<Invocation>) -> Result<Vec<u8>, Failed>,
     ) -> Result<(), RuntimeError> {
         loop {
-            let (event, invocation) = self.next().await?;
+            let (event, invocation) = self.next()?;
+            // It blocked. What came in the meantime, such as the end of a connection that nobody used, is heard of first.
+            tokio::task::yield_now().await;
             let trace = invocation.trace.as_deref().and_then(|trace| HeaderValue::try_from(trace).ok());
             let invocation = Arc::new(invocation);
             let answered = TRACE.scope(trace, answer(event, Arc::clone(&invocation))).await;
-            self.tell(&invocation.id, answered).await?;
+            self.tell(&invocation.id, answered)?;
         }
     }
 
-    async fn next(&mut self) -> Result<(Bytes, Invocation), RuntimeError> {
-        let next = Request::builder().method(Method::GET).uri(format!("{VERSION}/invocation/next"));
-        let (head, event) = self.send(next, Bytes::new()).await?.into_parts();
-        if head.status != StatusCode::OK {
-            let text = String::from_utf8_lossy(&event).into_owned();
-            return Err(RuntimeError::Answer(format!("{} to a request for an invocation: {text}", head.status)));
+    fn next(&mut self) -> Result<(Bytes, Invocation), RuntimeError> {
+        let next = self.request("GET", "/invocation/next", &[], None);
+        let answer = self.send(&next)?;
+        if answer.status != 200 {
+            let (status, text) = (answer.status, String::from_utf8_lossy(&answer.body));
+            return Err(RuntimeError::Answer(format!("{status} to a request for an invocation: {text}")));
         }
-        let text = |name: &str| header(&head.headers, name).map(str::to_owned);
+        let text = |name: &str| answer.header(name).map(str::to_owned);
         let id = text("lambda-runtime-aws-request-id");
         let id = id.ok_or_else(|| RuntimeError::Answer("an invocation without an id".to_owned()))?;
         let deadline = text("lambda-runtime-deadline-ms").and_then(|deadline| deadline.parse().ok());
         let trace = text("lambda-runtime-trace-id");
-        Ok((event, Invocation { id, deadline: deadline.unwrap_or(i64::MAX), trace }))
+        Ok((Bytes::from(answer.body), Invocation { id, deadline: deadline.unwrap_or(i64::MAX), trace }))
     }
 
-    async fn tell(&mut self, id: &str, answered: Result<Vec<u8>, Failed>) -> Result<(), RuntimeError> {
-        let told = Request::builder().method(Method::POST).header(CONTENT_TYPE, "application/json");
-        let (told, body) = match answered {
-            Ok(body) => (told.uri(format!("{VERSION}/invocation/{id}/response")), body),
-            Err(failed) => {
-                let body = json!({ "errorType": failed.kind, "errorMessage": failed.message, "stackTrace": [] });
-                let told = told.header("lambda-runtime-function-error-type", failed.kind);
-                (told.uri(format!("{VERSION}/invocation/{id}/error")), body.to_string().into_bytes())
-            }
+    fn tell(&mut self, id: &str, answered: Result<Vec<u8>, Failed>) -> Result<(), RuntimeError> {
+        let told = match answered {
+            Ok(body) => self.request("POST", &format!("/invocation/{id}/response"), &body, None),
+            Err(failed) => self.request("POST", &format!("/invocation/{id}/error"), &failed.body(), Some(failed.kind)),
         };
-        let response = self.send(told, Bytes::from(body)).await?;
-        if !response.status().is_success() {
+        let answer = self.send(&told)?;
+        if !answer.is_success() {
             // Lambda has told whoever invoked, of an answer over 6 MB for example; the next invocation is another one.
-            let fields = json!({ "invocationId": id, "status": response.status().as_u16(),
-                "error": String::from_utf8_lossy(response.body()) });
+            let fields = json!({ "invocationId": id, "status": answer.status,
+                "error": String::from_utf8_lossy(&answer.body) });
             log::write(Level::Error, "the answer was not taken", fields);
         }
         Ok(())
     }
 
+    /// Tells that the init phase has failed. Waits no longer than a second: the line in the log and the exit code say the same.
+    pub(crate) fn refuse(&mut self, failed: &Failed) -> Result<(), RuntimeError> {
+        let told = self.request("POST", "/init/error", &failed.body(), Some(failed.kind));
+        self.connection = Some(self.connect(Some(Duration::from_secs(1)))?);
+        self.send(&told).map(drop)
+    }
+
+    fn request(&self, method: &str, path: &str, body: &[u8], failed: Option<&str>) -> Vec<u8> {
+        let mut head =
+            format!("{method} {VERSION}{path} HTTP/1.1\r\nhost: {}\r\nuser-agent: {AGENT}\r\n", self.address);
+        if method == "POST" {
+            // To a text, so it cannot fail.
+            let _ = write!(head, "content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+        }
+        if let Some(kind) = failed {
+            let _ = write!(head, "lambda-runtime-function-error-type: {kind}\r\n");
+        }
+        head.push_str("\r\n");
+        let mut request = head.into_bytes();
+        request.extend_from_slice(body);
+        request
+    }
+
     /// Sends a request and reads the whole answer. A connection that was closed while nobody used it is made anew.
-    async fn send(&mut self, request: http::request::Builder, body: Bytes) -> Result<Response<Bytes>, RuntimeError> {
-        let request = request.header(HOST, &self.host).header(USER_AGENT, AGENT).body(Full::new(body));
-        let mut request = request.map_err(|error| RuntimeError::Answer(format!("nothing: {error}")))?;
+    fn send(&mut self, request: &[u8]) -> Result<Answer, RuntimeError> {
         loop {
-            let used_before = self.connection.is_some();
-            let mut connection = match self.connection.take() {
+            let connection = match self.connection.take() {
                 Some(connection) => connection,
-                None => self.connect().await?,
+                None => self.connect(None)?,
             };
-            if let Err(error) = connection.ready().await {
-                if used_before {
-                    continue;
+            match connection.exchange(request) {
+                Ok((answer, connection)) => {
+                    self.connection = connection;
+                    return Ok(answer);
                 }
-                return Err(error.into());
-            }
-            match connection.try_send_request(request).await {
-                Ok(response) => {
-                    let (head, body) = response.into_parts();
-                    let body = body.collect().await?.to_bytes();
-                    self.connection = Some(connection);
-                    return Ok(Response::from_parts(head, body));
-                }
-                Err(mut failed) => match failed.take_message() {
-                    Some(unsent) if used_before => request = unsent,
-                    _ => return Err(failed.into_error().into()),
-                },
+                // Only of one that was used before, so this ends.
+                Err(Trouble::Stale) => {}
+                Err(Trouble::Io(error)) => return Err(error.into()),
             }
         }
     }
 
-    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, RuntimeError> {
+    fn connect(&self, patience: Option<Duration>) -> Result<Connection, RuntimeError> {
         let failed = |source| RuntimeError::Connect { address: self.address.clone(), source };
-        let stream = TcpStream::connect(&self.address).await.map_err(failed)?;
-        stream.set_nodelay(true).map_err(failed)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        // What ends it reaches whoever waits for an answer on it.
-        tokio::spawn(async move { drop(connection.await) });
-        Ok(sender)
+        Connection::open(&self.address, patience).map_err(failed)
     }
 }
 
 const AGENT: &str = concat!("cloudcart/", env!("CARGO_PKG_VERSION"));
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
+impl Failed {
+    fn body(&self) -> Vec<u8> {
+        json!({ "errorType": self.kind, "errorMessage": self.message, "stackTrace": [] }).to_string().into_bytes()
+    }
 }
 
 /// Runs work as part of an invocation with that trace.
@@ -271,11 +277,11 @@ mod tests {
         assert_eq!(asked.iter().count(), 4);
     }
 
-    #[tokio::test]
-    async fn a_connection_closed_between_requests_is_made_anew() {
+    #[test]
+    fn a_connection_closed_between_requests_is_made_anew() {
         let (mut runtime, _asked) = api(&[EVENT, "", TAKEN]);
-        let (_, invocation) = runtime.next().await.unwrap();
-        runtime.tell(&invocation.id, Ok(b"{}".to_vec())).await.unwrap();
+        let (_, invocation) = runtime.next().unwrap();
+        runtime.tell(&invocation.id, Ok(b"{}".to_vec())).unwrap();
     }
 
     #[tokio::test]

@@ -179,17 +179,22 @@ impl Span {
     fn emit(&self, level: Level, message: &str, fields: Value, metrics: Map<String, Value>) {
         let line = {
             let state = self.state();
-            let mut all = state.fields.clone();
-            match fields {
-                Value::Object(fields) => all.extend(fields),
-                Value::Null => {}
-                other => drop(all.insert("value".to_owned(), other)),
+            let mut fields = match fields {
+                Value::Object(fields) => fields,
+                Value::Null => Map::new(),
+                other => Map::from_iter([("value".to_owned(), other)]),
+            };
+            // Of the line, else of the span.
+            if let Some(Value::String(error)) = fields.get("error").or_else(|| state.fields.get("error")) {
+                let error = state.presentable(error).into();
+                fields.insert("error".to_owned(), error);
             }
-            if let Some(Value::String(error)) = all.get_mut("error") {
-                *error = state.presentable(error);
-            }
-            all.extend(metrics);
-            log::line(level, message, all) + "\n"
+            fields.extend(metrics);
+            let before = state.fields.iter().filter(|(name, _)| !fields.contains_key(name.as_str()));
+            let all = before.chain(&fields).map(|(name, value)| (name.as_str(), value));
+            let mut line = log::line(level, message, all);
+            line.push('\n');
+            line
         };
         let _ = self.output.sink.write(&line);
     }

@@ -9,10 +9,15 @@
 //! # }
 //! ```
 
+mod clock;
 mod lock;
 mod status;
 
-pub use crate::iam::{Credentials, IamMode};
+pub use crate::{
+    gateway::admin::Refused,
+    iam::{Credentials, IamMode},
+};
+pub use clock::ClockReading;
 pub use status::Status;
 
 use crate::{
@@ -24,7 +29,7 @@ use crate::{
     dynamodb::DynamoDb,
     error::AwsError,
     events::Rules,
-    gateway::Gateway,
+    gateway::{Admin, Gateway},
     http_api::{self, HttpApis},
     iam::Iam,
     lambda::{Lambda, LambdaOptions},
@@ -37,8 +42,10 @@ use crate::{
     store::{Store, StoreError},
     sts::Sts,
 };
+use clock::CloudClock;
 use lock::FolderLock;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use status::StatusFile;
 use std::{
     collections::BTreeMap,
@@ -46,6 +53,7 @@ use std::{
     net::Ipv4Addr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -211,6 +219,8 @@ impl LocalCloudBuilder {
         let lock = FolderLock::take(&state_dir)?;
         let store = open_store(&state_dir)?;
         check_identity(&store, &state_dir, &self.region)?;
+        let clock = CloudClock::open(Arc::clone(&self.clock), store.clone())
+            .map_err(|source| StartError::State { path: state_dir.join("state.db"), source })?;
 
         // 2. The listener, so that the endpoint is known before any engine hands it out.
         let listener = listen(self.port.unwrap_or(if self.ephemeral { 0 } else { DEFAULT_PORT })).await?;
@@ -220,7 +230,7 @@ impl LocalCloudBuilder {
             account: ACCOUNT.to_owned(),
             endpoint: format!("http://127.0.0.1:{port}"),
             state_dir: state_dir.clone(),
-            clock: Arc::clone(&self.clock),
+            clock: clock.shared(),
             random: Arc::clone(&self.random),
             store,
         });
@@ -229,31 +239,15 @@ impl LocalCloudBuilder {
         let engines = Engines::open(&core, &self)?;
 
         // 4. The front.
-        let status = {
-            let engines = engines.clone();
-            let (core, iam) = (Arc::clone(&core), self.iam);
-            move || engines.status(&core, iam)
-        };
-        let public = status.clone();
-        let gateway =
-            Gateway::new(Arc::clone(&core), Arc::clone(&engines.iam), self.iam, engines.services(), move || {
-                public().public()
-            });
+        let own = Arc::new(Own { core: Arc::clone(&core), engines: engines.clone(), iam: self.iam, clock });
+        let admin = Arc::clone(&own) as Arc<dyn Admin>;
+        let gateway = Gateway::new(Arc::clone(&core), Arc::clone(&engines.iam), self.iam, engines.services(), admin);
         let (stop, stopped) = watch::channel(false);
         let front = tokio::spawn(gateway.serve(listener, stopped));
 
         // 5. Ready: said where other processes look.
-        let file = StatusFile::write(&state_dir, &status())?;
-        Ok(LocalCloud {
-            core,
-            engines,
-            status: Box::new(status),
-            stop,
-            front: Some(front),
-            file: Some(file),
-            lock: Some(lock),
-            temporary,
-        })
+        let file = StatusFile::write(&state_dir, &own.status())?;
+        Ok(LocalCloud { core, engines, own, stop, front: Some(front), file: Some(file), lock: Some(lock), temporary })
     }
 
     fn folder(&self) -> Result<(PathBuf, Option<TemporaryFolder>), StartError> {
@@ -363,8 +357,9 @@ impl Engines {
         ]
     }
 
-    fn status(&self, core: &Core, iam: IamMode) -> Status {
+    fn status(&self, core: &Core, iam: IamMode, ahead_ms: u64) -> Status {
         Status {
+            ahead_ms,
             endpoint: core.endpoint.clone(),
             region: core.region.clone(),
             account: core.account.clone(),
@@ -386,11 +381,45 @@ impl Engines {
     }
 }
 
+/// What the cloud tells about itself, and what can be done to it.
+struct Own {
+    core: Arc<Core>,
+    engines: Engines,
+    iam: IamMode,
+    clock: CloudClock,
+}
+
+impl Own {
+    fn status(&self) -> Status {
+        self.engines.status(&self.core, self.iam, self.clock.read().ahead_ms)
+    }
+}
+
+impl Admin for Own {
+    fn status(&self) -> Value {
+        Self::status(self).public()
+    }
+
+    fn clock(&self) -> Value {
+        self.clock.document()
+    }
+
+    fn advance(&self, by: Duration) -> Result<Value, Refused> {
+        self.clock.advance(by).map(|reading| json!(reading))
+    }
+
+    fn is_owner(&self, secret: &str) -> bool {
+        let own = self.engines.iam.root_credentials().secret_access_key;
+        // Every byte is looked at, wherever they differ first.
+        own.len() == secret.len() && own.bytes().zip(secret.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+    }
+}
+
 /// A running local cloud. Dropping it stops it at once; [`LocalCloud::shutdown`] lets requests under way end.
 pub struct LocalCloud {
     core: Arc<Core>,
     engines: Engines,
-    status: Box<dyn Fn() -> Status + Send + Sync>,
+    own: Arc<Own>,
     stop: watch::Sender<bool>,
     front: Option<JoinHandle<()>>,
     // Dropped in this order: the status is withdrawn before the folder is free.
@@ -460,6 +489,11 @@ impl LocalCloud {
         Arc::clone(&self.engines.s3) as Arc<dyn ObjectSource>
     }
 
+    /// Calls the deployed functions, as the account itself.
+    pub fn functions(&self) -> Arc<dyn FunctionInvoker> {
+        Arc::clone(&self.engines.lambda) as Arc<dyn FunctionInvoker>
+    }
+
     /// The resource types that templates may use.
     pub fn providers(&self) -> Vec<Arc<dyn ResourceProvider>> {
         self.engines.providers.clone()
@@ -467,7 +501,17 @@ impl LocalCloud {
 
     /// What `cloudcart local status` shows.
     pub fn status(&self) -> Status {
-        (self.status)()
+        self.own.status()
+    }
+
+    /// What time it is in this cloud.
+    pub fn clock(&self) -> ClockReading {
+        self.own.clock.read()
+    }
+
+    /// Moves the cloud's clock forward: what was due in between is due now.
+    pub fn advance_clock(&self, by: Duration) -> Result<ClockReading, Refused> {
+        self.own.clock.advance(by)
     }
 
     /// Stops: no new requests, those under way end, then the engines; the folder is free afterwards.

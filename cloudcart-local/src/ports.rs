@@ -137,6 +137,17 @@ pub struct QueueFacts {
     pub fifo: bool,
 }
 
+/// A message that the cloud itself sends to a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueSend {
+    /// Body.
+    pub body: String,
+    /// `SenderId`.
+    pub sender: String,
+    /// Message attributes: name, data type, value.
+    pub attributes: Vec<(String, &'static str, String)>,
+}
+
 /// Receives from queues (SQS), by ARN, on behalf of event source mappings.
 #[async_trait]
 pub trait QueueSource: Send + Sync + 'static {
@@ -151,6 +162,9 @@ pub trait QueueSource: Send + Sync + 'static {
         max: usize,
         wait: std::time::Duration,
     ) -> Result<Vec<QueueMessage>, AwsError>;
+
+    /// Sends a message.
+    fn send(&self, queue_arn: &str, message: QueueSend) -> Result<(), AwsError>;
 
     /// Deletes messages by receipt handle. A handle that is gone already is fine.
     fn delete(&self, queue_arn: &str, receipt_handles: &[String]) -> Result<(), AwsError>;

@@ -290,3 +290,23 @@ async fn a_state_of_another_region_is_refused() {
     let other = LocalCloud::builder().ephemeral().state_dir(folder.path()).region("eu-central-1").start().await;
     assert!(matches!(other, Err(StartError::Region { found, .. }) if found == "us-east-1"));
 }
+
+#[tokio::test]
+async fn two_clouds_side_by_side_know_nothing_of_each_other() {
+    let (one, two) = (cloud().await, cloud().await);
+    assert_ne!(one.endpoint(), two.endpoint());
+    assert_ne!(one.state_dir(), two.state_dir());
+    let table = json!({"TableName": "Table", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]});
+    support::provider(&one, "AWS::DynamoDB::Table").create(&resource("Table", table)).await.unwrap();
+    assert_eq!(dynamodb(&one, root(&one)).list_tables().send().await.unwrap().table_names(), ["Table"]);
+    assert!(dynamodb(&two, root(&two)).list_tables().send().await.unwrap().table_names().is_empty());
+    let error = dynamodb(&two, root(&one)).list_tables().send().await.unwrap_err();
+    assert_eq!(error.code(), Some("UnrecognizedClientException"), "a key of the other cloud");
+    one.advance_clock(Duration::from_hours(1)).unwrap();
+    assert_eq!((one.clock().ahead_ms, two.clock().ahead_ms), (3_600_000, 0));
+    one.shutdown().await;
+    dynamodb(&two, root(&two)).list_tables().send().await.unwrap();
+    two.shutdown().await;
+}

@@ -51,6 +51,11 @@ impl Route {
     pub fn key(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
+
+    /// Whether that is its key.
+    pub fn has_key(&self, key: &str) -> bool {
+        key.split_once(' ') == Some((self.method, self.path))
+    }
 }
 
 const fn route(
@@ -82,5 +87,5 @@ pub const ROUTES: &[Route] = &[
 
 /// The operation behind a route key of an event (`requestContext.routeKey`).
 pub fn operation(route_key: &str) -> Option<Operation> {
-    ROUTES.iter().find(|route| route.key() == route_key).map(|route| route.operation)
+    ROUTES.iter().find(|route| route.has_key(route_key)).map(|route| route.operation)
 }

@@ -1,5 +1,7 @@
 //! `local`: the local cloud in the background.
 
+mod clock;
+
 use crate::args::{Local, Serve};
 use crate::config::LOCAL_REGION;
 use crate::confirm::confirm;
@@ -24,19 +26,8 @@ pub(crate) async fn run(session: &Session<'_>, command: &Local) -> Result<Exit, 
             Some(pid) => printer.note(&format!("stopped the local cloud (pid {pid}); what it holds stays")),
             None => printer.note("the local cloud of this project is not running"),
         },
-        Local::Status => {
-            let state = local::state_dir(&session.settings);
-            let Some(document) = local::alive(&state).await else {
-                let mut failure = Failure::internal("the local cloud of this project is not running")
-                    .hint("start it with `cloudcart local start`");
-                if local::read(&state).is_some() {
-                    failure =
-                        failure.because("it ended without saying so").at(local::log_file(&state).display().to_string());
-                }
-                return Err(failure);
-            };
-            tell(session, &document)?;
-        }
+        Local::Status => tell(session, &running(session).await?)?,
+        Local::Clock { by } => clock::run(session, by.as_deref()).await?,
         Local::Reset => {
             let state = local::state_dir(&session.settings);
             confirm(session, "forget all tables, queues, logs and stacks of the local cloud?").await?;
@@ -52,6 +43,21 @@ pub(crate) async fn run(session: &Session<'_>, command: &Local) -> Result<Exit, 
     Ok(Exit::Done)
 }
 
+/// The document of the cloud, which must run.
+async fn running(session: &Session<'_>) -> Result<local::Document, Failure> {
+    let state = local::state_dir(&session.settings);
+    if let Some(document) = local::alive(&state).await {
+        return Ok(document);
+    }
+    let failure = Failure::internal("the local cloud of this project is not running")
+        .hint("start it with `cloudcart local start`");
+    Err(if local::read(&state).is_some() {
+        failure.because("it ended without saying so").at(local::log_file(&state).display().to_string())
+    } else {
+        failure
+    })
+}
+
 fn tell(session: &Session<'_>, document: &local::Document) -> Result<(), Failure> {
     if session.printer.is_json() {
         return session.printer.json(&document.whole);
@@ -63,6 +69,10 @@ fn tell(session: &Session<'_>, document: &local::Document) -> Result<(), Failure
         vec!["secret access key".to_owned(), document.credentials.secret_access_key.clone()],
         vec!["pid".to_owned(), document.pid.to_string()],
     ];
+    // A clock that was moved weeks ago explains much that looks strange today.
+    if let Some(ahead_ms) = document.whole["aheadMs"].as_i64().filter(|ahead_ms| *ahead_ms > 0) {
+        rows.push(vec!["clock".to_owned(), format!("{} ahead of this machine", clock::span_text(ahead_ms))]);
+    }
     rows.extend(document.apis.iter().map(|(name, url)| vec![format!("api {name}"), url.clone()]));
     session.printer.out(&render(&["LOCAL CLOUD", ""], &rows, &[]))?;
     match &document.fidelity {

@@ -44,8 +44,8 @@ impl Clock for Behind {
         SystemClock.now().saturating_sub(*self.0.lock().unwrap())
     }
 
-    fn sleep(&self, duration: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
-        SystemClock.sleep(duration)
+    fn sleep_until(&self, until: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+        SystemClock.sleep(until.saturating_sub(self.now()))
     }
 }
 

@@ -124,38 +124,15 @@ pub(super) fn target_argument(target: &str, builder: Builder) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use std::path::PathBuf;
-
     use super::*;
     use crate::build::flags::Place;
-    use crate::build::toolchain::{Linker, Rustc, Tool, Zig};
 
     const X86: &str = "x86_64-unknown-linux-gnu";
     const ARM: &str = "aarch64-unknown-linux-gnu";
 
-    /// A machine that has everything: host, target.
+    /// A machine that has everything, and a newer glibc than Lambda: host, target.
     fn machine(host: &str, target: &str) -> Toolchain {
-        let tool = Tool { path: PathBuf::from("/bin/x"), version: "1".to_owned() };
-        Toolchain {
-            target: target.to_owned(),
-            cargo: Ok(tool.clone()),
-            rustc: Ok(Rustc {
-                path: PathBuf::from("/bin/rustc"),
-                version: "1".to_owned(),
-                host: host.to_owned(),
-                commit: None,
-                sysroot: PathBuf::from("/rust"),
-            }),
-            rustup: true,
-            std: Some(PathBuf::from("/rust/lib")),
-            linker: Linker { program: "cc".to_owned(), path: Some(PathBuf::from("/bin/cc")), place: None },
-            zigbuild: Ok(tool),
-            zig: Ok(Zig { path: PathBuf::from("/bin/zig"), python: false, version: "0.15".to_owned() }),
-            glibc: Some(Glibc(2, 36)),
-            flags: Vec::new(),
-            native: None,
-            cargo_home: None,
-        }
+        Toolchain { glibc: Some(Glibc(2, 36)), ..Toolchain::complete(host, target) }
     }
 
     fn absent(name: &str) -> String {

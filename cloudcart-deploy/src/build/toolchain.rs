@@ -246,6 +246,34 @@ fn native(flags: &[Flag], target: &str, environment: &Environment) -> Option<Nat
 }
 
 #[cfg(test)]
+impl Toolchain {
+    /// A machine that has everything, with an older glibc than Lambda.
+    pub(crate) fn complete(host: &str, target: &str) -> Self {
+        let tool = Tool { path: PathBuf::from("/bin/x"), version: "0.20.0".to_owned() };
+        Self {
+            target: target.to_owned(),
+            cargo: Ok(tool.clone()),
+            rustc: Ok(Rustc {
+                path: PathBuf::from("/bin/rustc"),
+                version: "1.95.0".to_owned(),
+                host: host.to_owned(),
+                commit: None,
+                sysroot: PathBuf::from("/rust"),
+            }),
+            rustup: true,
+            std: Some(PathBuf::from("/rust/lib")),
+            linker: Linker { program: "cc".to_owned(), path: Some(PathBuf::from("/bin/cc")), place: None },
+            zigbuild: Ok(tool),
+            zig: Ok(Zig { path: PathBuf::from("/bin/zig"), python: false, version: "0.15.2".to_owned() }),
+            glibc: Some(Glibc(2, 31)),
+            flags: Vec::new(),
+            native: None,
+            cargo_home: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;

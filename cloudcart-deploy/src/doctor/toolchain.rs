@@ -137,13 +137,10 @@ fn processor(facts: &Toolchain, needs: &Needs<'_>) -> Check {
 #[cfg(test)]
 pub(super) mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use std::path::PathBuf;
-
     use super::*;
     use crate::build::flags::Place;
-    use crate::build::toolchain::{Linker, Native, Rustc, Tool, Zig};
+    use crate::build::toolchain::Native;
     use crate::doctor::State;
-    use crate::elf::Glibc;
 
     pub(in crate::doctor) const X86: &str = "x86_64-unknown-linux-gnu";
     pub(in crate::doctor) const ARM: &str = "aarch64-unknown-linux-gnu";
@@ -152,27 +149,7 @@ pub(super) mod tests {
 
     /// An x86_64 machine that has everything.
     pub(in crate::doctor) fn machine(target: &str) -> Toolchain {
-        let tool = Tool { path: PathBuf::from("/bin/x"), version: "0.20.0".to_owned() };
-        Toolchain {
-            target: target.to_owned(),
-            cargo: Ok(tool.clone()),
-            rustc: Ok(Rustc {
-                path: PathBuf::from("/bin/rustc"),
-                version: "1.95.0".to_owned(),
-                host: X86.to_owned(),
-                commit: None,
-                sysroot: PathBuf::from("/rust"),
-            }),
-            rustup: true,
-            std: Some(PathBuf::from("/rust/lib")),
-            linker: Linker { program: "cc".to_owned(), path: Some(PathBuf::from("/bin/cc")), place: None },
-            zigbuild: Ok(tool),
-            zig: Ok(Zig { path: PathBuf::from("/bin/zig"), python: false, version: "0.15.2".to_owned() }),
-            glibc: Some(Glibc(2, 31)),
-            flags: Vec::new(),
-            native: None,
-            cargo_home: None,
-        }
+        Toolchain::complete(X86, target)
     }
 
     pub(in crate::doctor) fn told(facts: &Toolchain, needs: &Needs<'_>, name: &str) -> (State, String) {

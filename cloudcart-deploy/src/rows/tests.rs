@@ -7,12 +7,11 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::test_util::infallible_client_fn;
-use aws_smithy_types::body::SdkBody;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::answering::{Answering, response};
 use crate::target::Identity;
 
 /// What the service does with one call.
@@ -35,7 +34,7 @@ struct Table {
 
 fn target(table: &Arc<Mutex<Table>>) -> Target {
     let table = Arc::clone(table);
-    let client = infallible_client_fn(move |request: http::Request<SdkBody>| {
+    let client = Answering::by(move |request| {
         let input: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         let batch = input["RequestItems"]["t"].as_array().unwrap().clone();
         assert!(batch.len() <= BATCH);
@@ -58,7 +57,7 @@ fn target(table: &Arc<Mutex<Table>>) -> Target {
             let id = put["PutRequest"]["Item"]["id"]["S"].as_str().unwrap().to_owned();
             *table.rows.entry(id).or_default() += 1;
         }
-        http::Response::builder().status(status).body(SdkBody::from(body.to_string())).unwrap()
+        response(status, body.to_string())
     });
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -1,4 +1,4 @@
-//! A conversation with AWS, written down in a file in the shapes that AWS uses, and played through the SDK's own replay client.
+//! A conversation with AWS, written down in a file in the shapes that AWS uses, and played through the SDK.
 //!
 //! A file of `conversations/` is a list of exchanges: `=== Operation`, perhaps ` x3`; then `reset` for a connection that
 //! breaks, or the status (`200 cut` for a body that breaks off); headers; an empty line; the body. `@ file` takes in another.
@@ -14,7 +14,6 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -117,7 +116,6 @@ pub(crate) struct Made {
 /// Plays a conversation: each request must be the one that is written next.
 #[derive(Debug, Clone)]
 pub(crate) struct Player {
-    replay: StaticReplayClient,
     left: Arc<Mutex<VecDeque<Exchange>>>,
     made: Arc<Mutex<Vec<Made>>>,
     /// The last state of the stack that was told, when a look that failed halfway may begin anew with it.
@@ -127,11 +125,7 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) fn new(exchanges: Vec<Exchange>) -> Self {
-        let answers = exchanges.iter().filter_map(|exchange| exchange.answer.response());
-        let request = || HttpRequest::new(SdkBody::empty());
-        let replay = StaticReplayClient::new(answers.map(|answer| ReplayEvent::new(request(), answer)).collect());
         Self {
-            replay,
             left: Arc::new(Mutex::new(exchanges.into())),
             made: Arc::default(),
             state: Arc::default(),
@@ -213,13 +207,10 @@ impl HttpConnector for Player {
             *self.state.lock().unwrap() = Some(next.answer.clone());
         }
         self.made.lock().unwrap().push(made);
-        match next.answer {
-            Answer::Reset => {
-                let error = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "connection reset by peer");
-                HttpConnectorFuture::ready(Err(ConnectorError::io(error.into())))
-            }
-            Answer::Http { .. } => self.replay.call(request),
-        }
+        HttpConnectorFuture::ready(next.answer.response().ok_or_else(|| {
+            let error = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "connection reset by peer");
+            ConnectorError::io(error.into())
+        }))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Connections: a name to addresses, TCP, TLS, HTTP/1.1.
 
+use std::future::{self, Future};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
@@ -66,8 +69,8 @@ impl Connector {
         Self(TlsConnector::from(tls))
     }
 
-    /// Connects, and lets the connection run by itself until one side closes it.
-    pub(super) async fn connect(&self, origin: &Origin) -> Result<SendRequest<SdkBody>, ConnectorError> {
+    /// Connects.
+    pub(super) async fn connect(&self, origin: &Origin) -> Result<Connection, ConnectorError> {
         let host = origin.bare_host();
         let stream = TcpStream::connect((host, origin.port)).await.map_err(failed)?;
         // A request is written in one piece; waiting for more to send would only cost time.
@@ -84,11 +87,63 @@ fn failed(error: std::io::Error) -> ConnectorError {
     ConnectorError::io(error.into()).never_connected()
 }
 
-async fn speak(stream: impl Read + Write + Unpin + Send + 'static) -> Result<SendRequest<SdkBody>, ConnectorError> {
+async fn speak(stream: impl Read + Write + Unpin + Send + 'static) -> Result<Connection, ConnectorError> {
     let (sender, connection) = http1::handshake(stream).await.map_err(|error| ConnectorError::io(error.into()))?;
     // What ends it reaches whoever waits for an answer on it; if nobody does, nobody needs to know.
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(sender)
+    let motion = Box::pin(async move { drop(connection.await) });
+    Ok(Connection { sender, motion: Motion { future: motion, over: false } })
+}
+
+/// A connection. It moves while whoever has sent on it waits for the answer; a task of its own would be woken for every message.
+pub(super) struct Connection {
+    sender: SendRequest<SdkBody>,
+    motion: Motion,
+}
+
+struct Motion {
+    future: Pin<Box<dyn Future<Output = ()> + Send>>,
+    over: bool,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("over", &self.motion.over).finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Whether another request can be sent, as far as this side has heard.
+    pub(super) async fn is_open(&mut self) -> bool {
+        future::poll_fn(|context| {
+            self.motion.on(context);
+            Poll::Ready(())
+        })
+        .await;
+        !self.motion.over && !self.sender.is_closed()
+    }
+
+    /// Waits for what comes of work with the sender, and moves the connection meanwhile.
+    pub(super) async fn with<T>(&mut self, work: impl AsyncFnOnce(&mut SendRequest<SdkBody>) -> T) -> T {
+        let Self { sender, motion } = self;
+        let mut work = pin!(work(sender));
+        future::poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(done);
+            }
+            motion.on(context);
+            // What has come in by that need not wait for another turn.
+            work.as_mut().poll(context)
+        })
+        .await
+    }
+}
+
+impl Motion {
+    fn on(&mut self, context: &mut Context<'_>) {
+        if !self.over {
+            self.over = self.future.as_mut().poll(context).is_ready();
+        }
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::BodyExt;
 use hyper::client::conn::http1::SendRequest;
 
-use self::connect::{Connector, Origin};
+use self::connect::{Connection, Connector, Origin};
 use crate::config::{ConfigError, Env};
 use crate::runtime;
 
@@ -37,7 +37,7 @@ pub struct Transport(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     connector: Connector,
-    idle: Mutex<Vec<(Origin, SendRequest<SdkBody>)>>,
+    idle: Mutex<Vec<(Origin, Connection)>>,
 }
 
 impl Transport {
@@ -92,49 +92,72 @@ impl Shared {
     ) -> Result<Response<SdkBody>, ConnectorError> {
         let (origin, mut request) = addressed(request)?;
         loop {
-            let waiting = self.idle(&origin);
+            let waiting = self.idle(&origin).await;
             let used_before = waiting.is_some();
-            let mut sender = if let Some(sender) = waiting {
-                sender
+            let mut connection = if let Some(connection) = waiting {
+                connection
             } else {
                 // Boxed, since a handshake holds much, and what waits for an answer would carry it around.
                 let connecting = Box::pin(self.connector.connect(&origin));
                 within(patience, "connect", connecting).await?
             };
-            // Another one's answer may just have been read: the connection has to hear of it first.
-            if let Err(error) = sender.ready().await {
-                if used_before {
-                    continue;
-                }
-                return Err(ConnectorError::io(error.into()));
-            }
-            match sender.try_send_request(request).await {
+            match connection.with(async |sender| exchange(sender, request).await).await {
                 Ok(response) => {
-                    let (head, body) = response.into_parts();
-                    let body = body.collect().await.map_err(|error| ConnectorError::io(error.into()))?.to_bytes();
-                    self.keep(origin, sender);
-                    return Ok(Response::from_parts(head, SdkBody::from(body)));
+                    self.keep(origin, connection).await;
+                    return Ok(response);
                 }
-                Err(mut failed) => match failed.take_message() {
-                    // The other side had closed it before anything was sent.
-                    Some(unsent) if used_before => request = unsent,
-                    _ => return Err(ConnectorError::io(failed.into_error().into())),
-                },
+                // The other side had closed it before anything was sent.
+                Err(Failed { unsent: Some(unsent), .. }) if used_before => request = *unsent,
+                Err(failed) => return Err(ConnectorError::io(failed.error.into())),
             }
         }
     }
 
-    fn idle(&self, origin: &Origin) -> Option<SendRequest<SdkBody>> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|(_, sender)| !sender.is_closed());
-        let place = idle.iter().rposition(|(other, _)| other == origin)?;
-        Some(idle.remove(place).1)
+    /// A connection there that waits for a request. Those that have ended are forgotten.
+    async fn idle(&self, origin: &Origin) -> Option<Connection> {
+        loop {
+            let mut connection = {
+                let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+                let place = idle.iter().rposition(|(other, _)| other == origin)?;
+                idle.remove(place).1
+            };
+            if connection.is_open().await {
+                return Some(connection);
+            }
+        }
     }
 
-    fn keep(&self, origin: Origin, sender: SendRequest<SdkBody>) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if !sender.is_closed() && idle.len() < MOST_IDLE {
-            idle.push((origin, sender));
+    async fn keep(&self, origin: Origin, mut connection: Connection) {
+        if connection.is_open().await {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < MOST_IDLE {
+                idle.push((origin, connection));
+            }
+        }
+    }
+}
+
+/// A request without an answer, and the request itself if nothing of it was sent.
+struct Failed {
+    error: hyper::Error,
+    unsent: Option<Box<Request<SdkBody>>>,
+}
+
+async fn exchange(sender: &mut SendRequest<SdkBody>, request: Request<SdkBody>) -> Result<Response<SdkBody>, Failed> {
+    let lost = |error| Failed { error, unsent: None };
+    // Another one's answer may just have been read: the connection has to hear of it first.
+    if let Err(error) = sender.ready().await {
+        return Err(Failed { error, unsent: Some(Box::new(request)) });
+    }
+    match sender.try_send_request(request).await {
+        Ok(response) => {
+            let (head, body) = response.into_parts();
+            let body = body.collect().await.map_err(lost)?.to_bytes();
+            Ok(Response::from_parts(head, SdkBody::from(body)))
+        }
+        Err(mut failed) => {
+            let unsent = failed.take_message().map(Box::new);
+            Err(Failed { error: failed.into_error(), unsent })
         }
     }
 }
@@ -224,15 +247,31 @@ mod tests {
         }
     }
 
+    /// As the loop over invocations does: it blocks, and yields before it goes on. Sent into a connection that has ended by then, a
+    /// request would be lost, and the SDK's retry would wait.
     #[tokio::test]
-    async fn a_connection_closed_while_idle_is_made_anew() {
-        let (url, heard) = server(&[1, 1]);
+    async fn a_connection_that_ends_while_the_thread_blocks_is_made_anew() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (end, ended) = channel::<()>();
+        let (closed, is_closed) = channel();
+        std::thread::spawn(move || {
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().unwrap();
+                read(&mut stream);
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();
+                ended.recv().unwrap();
+                drop(stream);
+                closed.send(()).unwrap();
+            }
+        });
         let transport = transport();
-        transport.0.send(request(&url), None).await.unwrap();
-        // The server has closed it by the time it accepts the next one; the function only hears of it when it looks.
-        let response = transport.0.send(request(&url), None).await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(heard.try_iter().count(), 2);
+        for _ in 0..2 {
+            transport.0.send(request(&url), None).await.unwrap();
+            end.send(()).unwrap();
+            is_closed.recv().unwrap();
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]

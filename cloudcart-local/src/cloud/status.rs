@@ -29,6 +29,9 @@ pub struct Status {
     pub state_dir: PathBuf,
     /// Whether denials are refusals.
     pub iam: IamMode,
+    /// How far the cloud's clock is ahead of the machine's, in milliseconds.
+    #[serde(default)]
+    pub ahead_ms: u64,
     /// What the deployed templates ask for and the local cloud does not do, one line each.
     pub fidelity: Vec<String>,
 }

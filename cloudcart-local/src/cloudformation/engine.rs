@@ -406,7 +406,7 @@ impl Engine {
         let all = futures_util::future::join_all(handles.into_values());
         tokio::select! {
             _ = all => {}
-            () = self.core.clock.sleep(GRACE) => aborts.iter().for_each(tokio::task::AbortHandle::abort),
+            () = self.core.clock.real_sleep(GRACE) => aborts.iter().for_each(tokio::task::AbortHandle::abort),
         }
     }
 

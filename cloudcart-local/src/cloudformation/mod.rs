@@ -110,7 +110,7 @@ impl CloudFormation {
         all
     }
 
-    /// Starts nothing new and waits up to ten seconds (on the cloud's clock) for provider calls that are under way. What is
+    /// Starts nothing new and waits up to ten seconds (of real time) for provider calls that are under way. What is
     /// unfinished then is taken up by the next [`CloudFormation::open`].
     pub async fn shutdown(&self) {
         self.engine.shutdown().await;

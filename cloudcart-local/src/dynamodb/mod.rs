@@ -5,6 +5,7 @@ mod backend;
 mod needs;
 mod provider;
 mod schema;
+mod ttl;
 
 use crate::{
     api::{ApiRequest, Need, Service},
@@ -45,11 +46,9 @@ impl DynamoDb {
             loop {
                 clock.sleep(TTL_SWEEP).await;
                 let Some(backend) = sweeper.upgrade() else { break };
-                let swept = tokio::task::spawn_blocking(move || backend.database().sweep_ttl()).await;
-                match swept {
-                    Ok(Ok(0)) => {}
-                    Ok(Ok(items)) => tracing::debug!(items, "removed expired items"),
-                    Ok(Err(error)) => tracing::warn!(%error, "cannot remove expired items"),
+                match ttl::sweep(&backend, clock.as_ref()).await {
+                    Ok(0) => {}
+                    Ok(items) => tracing::debug!(items, "removed expired items"),
                     Err(error) => tracing::warn!(%error, "cannot remove expired items"),
                 }
             }

@@ -152,8 +152,9 @@ impl Rules {
             let sleep = async {
                 match next {
                     Some(due) => {
-                        let wait = u64::try_from(due - self.core.clock.now_ms()).unwrap_or_default();
-                        self.core.clock.sleep(Duration::from_millis(wait).min(LONGEST_SLEEP)).await;
+                        let clock = &self.core.clock;
+                        let longest = i64::try_from(LONGEST_SLEEP.as_millis()).unwrap_or(i64::MAX);
+                        clock.sleep_until_ms(due.min(clock.now_ms().saturating_add(longest))).await;
                     }
                     None => std::future::pending().await,
                 }

@@ -250,9 +250,9 @@ impl Clock for Noting {
         self.0.now()
     }
 
-    fn sleep(&self, duration: Duration) -> futures_util::future::BoxFuture<'static, ()> {
-        self.1.lock().unwrap().push(duration);
-        self.0.sleep(duration)
+    fn sleep_until(&self, until: Duration) -> futures_util::future::BoxFuture<'static, ()> {
+        self.1.lock().unwrap().push(until.saturating_sub(self.0.now()));
+        self.0.sleep_until(until)
     }
 }
 

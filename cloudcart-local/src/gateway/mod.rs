@@ -4,12 +4,14 @@
 //! A request goes through: the `Host` check (DNS rebinding), the body (limited), the route (service and operation), the
 //! signature, the framing of the body, the caller's rights, the service.
 
+pub(crate) mod admin;
 mod chunked;
 mod host;
 mod refusal;
 mod route;
 mod sigv4;
 
+pub use admin::{Admin, CLOCK_PATH, STATUS_PATH};
 pub(crate) use route::form_pairs;
 pub(crate) use sigv4::{Parts, Signed, decode, query_pairs};
 
@@ -21,7 +23,7 @@ use crate::{
 };
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited, StreamBody, combinators::UnsyncBoxBody};
 use hyper::{
     body::{Frame, Incoming},
@@ -45,31 +47,26 @@ pub const MAX_BODY: usize = 256 * 1024 * 1024;
 /// How long requests under way may take once the cloud is told to stop.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// Where the status document is.
-pub const STATUS_PATH: &str = "/_cloudcart/status";
-
-type StatusSource = Box<dyn Fn() -> Value + Send + Sync>;
-
 /// The front, with everything it needs to answer.
 pub struct Gateway {
     core: Arc<Core>,
     iam: Arc<Iam>,
     mode: IamMode,
     services: BTreeMap<&'static str, Arc<dyn Service>>,
-    status: StatusSource,
+    admin: Arc<dyn Admin>,
 }
 
 impl Gateway {
-    /// Puts `services` behind a front. `status` is what [`STATUS_PATH`] answers.
+    /// Puts `services` behind a front. `admin` is what [`STATUS_PATH`] and [`CLOCK_PATH`] answer for.
     pub fn new(
         core: Arc<Core>,
         iam: Arc<Iam>,
         mode: IamMode,
         services: Vec<Arc<dyn Service>>,
-        status: impl Fn() -> Value + Send + Sync + 'static,
+        admin: Arc<dyn Admin>,
     ) -> Arc<Self> {
         let services = services.into_iter().map(|service| (service.name(), service)).collect();
-        Arc::new(Self { core, iam, mode, services, status: Box::new(status) })
+        Arc::new(Self { core, iam, mode, services, admin })
     }
 
     /// Answers on `listener` until `stop` says true, then lets requests under way end.
@@ -85,7 +82,7 @@ impl Gateway {
                     Err(error) => {
                         // Out of file descriptors, most likely: give the open connections a moment to end.
                         tracing::warn!(%error, "cannot accept a connection");
-                        self.core.clock.sleep(Duration::from_millis(50)).await;
+                        self.core.clock.real_sleep(Duration::from_millis(50)).await;
                     }
                 },
                 Some(_) = connections.join_next() => {}
@@ -131,9 +128,6 @@ impl Gateway {
         let Some(host_name) = host_name else {
             return plain(StatusCode::FORBIDDEN, &json!({"message": "the local cloud answers only to loopback names"}));
         };
-        if head.method == Method::GET && head.uri.path() == STATUS_PATH {
-            return plain(StatusCode::OK, &(self.status)());
-        }
         let body = match Limited::new(body, MAX_BODY).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
@@ -146,6 +140,11 @@ impl Gateway {
                 return plain(StatusCode::BAD_REQUEST, &json!({"message": format!("the body broke off: {error}")}));
             }
         };
+        if admin::is_admin(head.uri.path()) {
+            let (status, document) =
+                admin::answer(self.admin.as_ref(), &head.method, head.uri.path(), &head.headers, &body);
+            return plain(status, &document);
+        }
         let mut response = self.dispatch(head, body, &host_name, &request_id).await;
         let headers = response.headers_mut();
         if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -242,7 +241,9 @@ impl Gateway {
             .ok_or_else(|| refusal::unknown_key(service, protocol))?;
         let parts = Parts { method: &head.method, path: &path, query: &query, headers: &head.headers, body: &body };
         let refused = |error: &sigv4::SignatureError| refusal::signature(error, service, protocol);
-        let payload = signed.verify(&parts, &key.secret, self.core.clock.now_ms()).map_err(|error| refused(&error))?;
+        // Clients date their signatures by the real time, wherever the cloud's clock was moved.
+        let payload =
+            signed.verify(&parts, &key.secret, self.core.clock.real_now_ms()).map_err(|error| refused(&error))?;
 
         let mut headers = head.headers;
         let body = match payload {

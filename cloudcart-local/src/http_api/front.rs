@@ -319,7 +319,7 @@ async fn invoke(
         |lambda_status: u16, error: String| Integrated { lambda_status, error: Some(error), ..Integrated::default() };
     let outcome = tokio::select! {
         outcome = call => outcome,
-        () = shared.core.clock.sleep(Duration::from_millis(timeout_ms.into())) => {
+        () = shared.core.clock.real_sleep(Duration::from_millis(timeout_ms.into())) => {
             tracing::warn!(route, timeout_ms, "the integration timed out");
             return (response::unavailable(), failed(504, "the integration timed out".to_owned()));
         }

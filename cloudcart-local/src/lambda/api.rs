@@ -3,6 +3,7 @@
 use super::{
     Lambda,
     dispatcher::{DispatchError, Request},
+    event_config::EventConfig,
     functions::NewFunction,
     input::{self, invalid_parameter, user_error},
     policy::Statement,
@@ -163,6 +164,31 @@ impl Service for Lambda {
                 body["State"] = json!("Deleting");
                 answer(202, &body)
             }
+            Op::PutEventConfig(name) => {
+                let (name, members) = (self.named(&name, &request)?, request.json()?);
+                let config = self.set_event_config(&name, |_| EventConfig::read(&members, None)).await?;
+                answer(200, &config.describe(&self.core, &name))
+            }
+            Op::UpdateEventConfig(name) => {
+                let (name, members) = (self.named(&name, &request)?, request.json()?);
+                self.existing_event_config(&name)?;
+                let config = self.set_event_config(&name, |old| EventConfig::read(&members, old)).await?;
+                answer(200, &config.describe(&self.core, &name))
+            }
+            Op::GetEventConfig(name) => {
+                let name = self.named(&name, &request)?;
+                answer(200, &self.existing_event_config(&name)?.describe(&self.core, &name))
+            }
+            Op::DeleteEventConfig(name) => {
+                self.remove_event_config(&self.named(&name, &request)?).await?;
+                empty(204)
+            }
+            Op::ListEventConfigs(name) => {
+                let record = self.existing(&self.named(&name, &request)?)?;
+                let configs: Vec<Value> =
+                    record.event_config.iter().map(|config| config.describe(&self.core, &record.name)).collect();
+                answer(200, &json!({"FunctionEventInvokeConfigs": configs}))
+            }
             Op::ListTags(arn) => {
                 let record = self.existing(&record::name_of(&self.core, &arn)?)?;
                 answer(200, &json!({"Tags": record.tags}))
@@ -217,12 +243,9 @@ impl Lambda {
     }
 
     async fn api_create(&self, members: &Map<String, Value>) -> Result<Arc<FunctionRecord>, AwsError> {
-        for (name, what) in [
-            ("Layers", "layers"),
-            ("FileSystemConfigs", "file systems"),
-            ("ImageConfig", "container images"),
-            ("DeadLetterConfig", "dead-letter targets of asynchronous invocations"),
-        ] {
+        for (name, what) in
+            [("Layers", "layers"), ("FileSystemConfigs", "file systems"), ("ImageConfig", "container images")]
+        {
             if members.get(name).is_some_and(|value| !value.is_null() && *value != json!([]) && *value != json!({})) {
                 return Err(invalid_parameter(format!("the local cloud has no {what}, so {name} is refused")));
             }

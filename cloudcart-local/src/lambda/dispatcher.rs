@@ -3,14 +3,16 @@
 use super::{
     LambdaOptions,
     code::CodeStore,
+    destinations::{Condition, Ended},
     environment::{Answer, Environment, Job},
+    event_config::EventConfig,
     pool::{Generation, Pool, Refusal, Taken},
     process::Spawner,
     record::{self, FunctionRecord},
 };
 use crate::{
     core::Core,
-    ports::{Identities, Invocation, InvokeError, InvokeOutcome, LogSink},
+    ports::{Identities, Invocation, InvokeError, InvokeOutcome, LogSink, QueueSource},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -31,8 +33,6 @@ pub(super) const ASYNC_LIMIT: usize = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Waits before the first and the second retry of an asynchronous invocation.
 const RETRY_AFTER: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
-/// How long an asynchronous event is kept.
-const OLDEST_EVENT: Duration = Duration::from_hours(6);
 const ASYNC: &str = "lambda.async";
 
 /// A function as it is now.
@@ -103,6 +103,9 @@ struct Queued {
     /// Attempts that failed in the function.
     failures: usize,
     due_ms: i64,
+    /// The answer of the last attempt.
+    #[serde(default)]
+    answer: Option<String>,
 }
 
 /// What every invocation needs.
@@ -111,6 +114,7 @@ pub(super) struct Dispatcher {
     pub(super) options: LambdaOptions,
     pub(super) logs: Arc<dyn LogSink>,
     pub(super) identities: Arc<dyn Identities>,
+    pub(super) queues: Arc<dyn QueueSource>,
     pub(super) code: CodeStore,
     pub(super) spawner: Spawner,
     pub(super) pool: Arc<Pool>,
@@ -208,7 +212,7 @@ impl Dispatcher {
                 Ok(Taken::Soon(_waiting)) => {
                     tokio::select! {
                         () = freed => {}
-                        () = self.core.clock.sleep(PATIENCE) => patient = false,
+                        () = self.core.clock.real_sleep(PATIENCE) => patient = false,
                     }
                 }
                 Err(Refusal::Closed) => return Err(stopping()),
@@ -239,6 +243,7 @@ impl Dispatcher {
             accepted_ms: now,
             failures: 0,
             due_ms: now,
+            answer: None,
         };
         self.core.store.put(ASYNC, &id, &queued).map_err(|error| DispatchError::Unavailable(error.to_string()))?;
         let dispatcher = Arc::clone(self);
@@ -263,12 +268,33 @@ impl Dispatcher {
         let payload = Bytes::from(payload);
         let mut throttled: u32 = 0;
         loop {
-            let wait = u64::try_from(queued.due_ms - self.core.clock.now_ms()).unwrap_or_default();
-            if wait > 0 {
+            let Some(function) = self.function(&queued.function).map(|function| function.record) else {
+                return self.forget(&id);
+            };
+            let config = function.event_config.as_ref();
+            let oldest = i64::try_from(EventConfig::oldest(config).as_millis()).unwrap_or(i64::MAX);
+            let expires_ms = queued.accepted_ms.saturating_add(oldest);
+            let until = queued.due_ms.min(expires_ms);
+            if until > self.core.clock.now_ms() {
                 tokio::select! {
-                    () = self.core.clock.sleep(Duration::from_millis(wait)) => {}
+                    () = self.core.clock.sleep_until_ms(until) => {}
                     () = self.stopping() => return,
                 }
+                // It may have been changed meanwhile.
+                continue;
+            }
+            let give_up = |queued: &Queued, condition| {
+                tracing::warn!(id, function = queued.function, ?condition, "an asynchronous event is given up");
+                let answer = queued.answer.as_deref().map(str::as_bytes);
+                let ended = Ended { id: &id, event: &payload, attempts: queued.failures, condition, answer };
+                self.tell_destinations(&function, &ended);
+                self.forget(&id);
+            };
+            if self.core.clock.now_ms() >= expires_ms {
+                return give_up(&queued, Condition::EventAgeExceeded);
+            }
+            if function.reserved_concurrency == Some(0) {
+                return give_up(&queued, Condition::ZeroReservedConcurrency);
             }
             let request = Request {
                 function: queued.function.clone(),
@@ -282,34 +308,41 @@ impl Dispatcher {
                 // It was interrupted, not failed: the next start takes it up again.
                 return;
             }
-            let now = self.core.clock.now_ms();
             let again = match result {
-                Ok(outcome) if outcome.function_error.is_none() => None,
-                Ok(_) => {
-                    queued.failures += 1;
-                    RETRY_AFTER.get(queued.failures - 1).copied()
+                Ok(outcome) if outcome.function_error.is_none() => {
+                    let (attempts, answer) = (queued.failures + 1, Some(outcome.payload.as_ref()));
+                    let condition = Condition::Success;
+                    let ended = Ended { id: &id, event: &payload, attempts, condition, answer };
+                    self.tell_destinations(&function, &ended);
+                    return self.forget(&id);
                 }
-                Err(DispatchError::NotFound(_) | DispatchError::TooLarge { .. }) => None,
+                Ok(outcome) => {
+                    queued.failures += 1;
+                    queued.answer = Some(String::from_utf8_lossy(&outcome.payload).into_owned());
+                    let retries = EventConfig::retries(config);
+                    match RETRY_AFTER.get(queued.failures - 1).filter(|_| queued.failures <= retries) {
+                        Some(again) => *again,
+                        None => return give_up(&queued, Condition::RetriesExhausted),
+                    }
+                }
+                Err(DispatchError::NotFound(_) | DispatchError::TooLarge { .. }) => return self.forget(&id),
                 Err(DispatchError::Throttled { .. } | DispatchError::Unavailable(_)) => {
                     throttled += 1;
                     // From one second up to five minutes, as Lambda backs off.
-                    Some(Duration::from_secs((1 << throttled.min(9).saturating_sub(1)).min(300)))
+                    Duration::from_secs((1 << throttled.min(9).saturating_sub(1)).min(300))
                 }
             };
-            let age = Duration::from_millis(u64::try_from(now - queued.accepted_ms).unwrap_or_default());
-            let Some(again) = again.filter(|_| age < OLDEST_EVENT) else {
-                if queued.failures > RETRY_AFTER.len() || age >= OLDEST_EVENT {
-                    tracing::warn!(id, function = queued.function, "an asynchronous event is given up");
-                }
-                if let Err(error) = self.core.store.delete(ASYNC, &id) {
-                    tracing::error!(%error, id, "could not remove an asynchronous event");
-                }
-                return;
-            };
-            queued.due_ms = now + i64::try_from(again.as_millis()).unwrap_or(i64::MAX);
+            queued.due_ms = self.core.clock.now_ms() + i64::try_from(again.as_millis()).unwrap_or(i64::MAX);
             if let Err(error) = self.core.store.put(ASYNC, &id, &queued) {
                 tracing::error!(%error, id, "could not keep an asynchronous event");
             }
+        }
+    }
+
+    /// Works no more on an asynchronous event.
+    fn forget(&self, id: &str) {
+        if let Err(error) = self.core.store.delete(ASYNC, id) {
+            tracing::error!(%error, id, "could not remove an asynchronous event");
         }
     }
 }

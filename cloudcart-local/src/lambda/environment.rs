@@ -122,7 +122,7 @@ impl Environment {
         }
         for phase in ["init", "invoke"] {
             let limit = if phase == "init" { INIT_LIMIT } else { Duration::from_secs(settings.timeout.into()) };
-            let began = clock.now();
+            let began = clock.real_now();
             let mut sandbox = match self.start(output).await {
                 Ok(sandbox) => sandbox,
                 Err(reason) => {
@@ -130,8 +130,8 @@ impl Environment {
                     return None;
                 }
             };
-            let end = sandbox.until_ready(clock.sleep(limit)).await;
-            let took = clock.now().saturating_sub(began);
+            let end = sandbox.until_ready(clock.real_sleep(limit)).await;
+            let took = clock.real_now().saturating_sub(began);
             match end {
                 Init::Ready => return Some((sandbox, job, (phase == "init").then_some(took))),
                 Init::Stopped => {
@@ -235,11 +235,12 @@ impl Environment {
         let timeout = Duration::from_secs(settings.timeout.into());
         let request_id = job.request_id.clone();
         output.begin();
-        let began = clock.now();
-        let limit = clock.sleep(timeout);
+        // A function's deadline and its duration are real: its process reads the machine's time and runs in it.
+        let began = clock.real_now();
+        let limit = clock.real_sleep(timeout);
         let event = Event {
             request_id: job.request_id.clone(),
-            deadline_ms: clock.now_ms() + i64::from(settings.timeout) * 1000,
+            deadline_ms: clock.real_now_ms() + i64::from(settings.timeout) * 1000,
             function_arn: self.function.arn(&self.dispatcher.core),
             trace_id: job.trace_id.clone(),
             client_context: job.client_context.clone(),
@@ -268,7 +269,7 @@ impl Environment {
             };
             (job, payload, end)
         });
-        let duration = clock.now().saturating_sub(began).min(timeout);
+        let duration = clock.real_now().saturating_sub(began).min(timeout);
         let report = Report { duration, init, memory_mb: settings.memory, peak_mb: sandbox.peak_mb, status };
         for line in platform::end(&settings.logging, clock.now_ms(), &request_id, report) {
             output.platform(line);

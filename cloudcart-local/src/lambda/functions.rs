@@ -39,6 +39,9 @@ impl Lambda {
             return Err(user_error(409, "ResourceConflictException", format!("Function already exist: {}", new.name)));
         }
         self.check_role(&new.settings.role, &new.name)?;
+        if let Some(target) = &new.settings.dead_letter {
+            self.check_dead_letters(&new.settings.role, target)?;
+        }
         let code_digest = new.code.sha256.clone();
         let record = FunctionRecord {
             name: new.name,
@@ -49,6 +52,7 @@ impl Lambda {
             last_modified: self.now_text(),
             revision: self.core.random.uuid(),
             policy: Vec::new(),
+            event_config: None,
             declared_code: new.origin.as_ref().map(|_| code_digest),
             origin: new.origin,
         };
@@ -80,6 +84,11 @@ impl Lambda {
         }
         if record.settings.timeout != old.settings.timeout {
             self.check_visibility_of_queues(name, record.settings.timeout)?;
+        }
+        if let Some(target) = record.settings.dead_letter.as_ref()
+            && (record.settings.dead_letter != old.settings.dead_letter || record.settings.role != old.settings.role)
+        {
+            self.check_dead_letters(&record.settings.role, target)?;
         }
         if renewed {
             record.last_modified = self.now_text();

@@ -2,8 +2,10 @@
 
 mod api;
 mod code;
+mod destinations;
 mod dispatcher;
 mod environment;
+mod event_config;
 mod functions;
 mod input;
 mod mapping;
@@ -95,6 +97,7 @@ impl Lambda {
             options,
             logs,
             identities,
+            queues: Arc::clone(&queues),
             code,
             spawner: Spawner::start(runtime).map_err(|error| AwsError::internal(&error))?,
             pool,
@@ -120,12 +123,13 @@ impl Lambda {
     }
 
     /// What CloudFormation makes of this service: `AWS::Lambda::Function`, `AWS::Lambda::Permission`,
-    /// `AWS::Lambda::EventSourceMapping`.
+    /// `AWS::Lambda::EventSourceMapping`, `AWS::Lambda::EventInvokeConfig`.
     pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
         vec![
             Arc::new(providers::FunctionProvider(Arc::clone(self))),
             Arc::new(providers::PermissionProvider(Arc::clone(self))),
             Arc::new(providers::MappingProvider(Arc::clone(self))),
+            Arc::new(providers::EventConfigProvider(Arc::clone(self))),
         ]
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Lambda,
+    event_config::EventConfig,
     functions::NewFunction,
     input,
     policy::Statement,
@@ -19,12 +20,15 @@ use std::sync::Arc;
 pub(super) struct FunctionProvider(pub(super) Arc<Lambda>);
 /// `AWS::Lambda::Permission`.
 pub(super) struct PermissionProvider(pub(super) Arc<Lambda>);
+/// `AWS::Lambda::EventInvokeConfig`.
+pub(super) struct EventConfigProvider(pub(super) Arc<Lambda>);
 /// `AWS::Lambda::EventSourceMapping`.
 pub(super) struct MappingProvider(pub(super) Arc<Lambda>);
 
 const FUNCTION: &[Property] = &[
     Property::honoured("Architectures"),
     Property::honoured("Code"),
+    Property::honoured("DeadLetterConfig"),
     Property::honoured("Description"),
     Property::honoured("Environment"),
     Property::create_only("FunctionName"),
@@ -37,10 +41,6 @@ const FUNCTION: &[Property] = &[
     Property::honoured("Runtime"),
     Property::honoured("Tags"),
     Property::honoured("Timeout"),
-    Property::ignored(
-        "DeadLetterConfig",
-        "would receive asynchronous events that failed three times; here they are dropped with a warning",
-    ),
     Property::ignored("EphemeralStorage", "would size /tmp; here functions share this machine's /tmp"),
     Property::ignored("KmsKeyArn", "would encrypt the environment variables at rest; nothing is encrypted here"),
     Property::ignored("RecursiveLoop", "would stop loops between functions and queues; loops are not detected here"),
@@ -79,6 +79,14 @@ const MAPPING: &[Property] = &[
         on_change: OnChange::Update,
     },
     Property::ignored("MetricsConfig", "would publish metrics to CloudWatch; there are none here"),
+];
+
+const EVENT_CONFIG: &[Property] = &[
+    Property::honoured("DestinationConfig"),
+    Property::create_only("FunctionName"),
+    Property::honoured("MaximumEventAgeInSeconds"),
+    Property::honoured("MaximumRetryAttempts"),
+    Property::create_only("Qualifier"),
 ];
 
 #[async_trait]
@@ -372,6 +380,89 @@ impl MappingProvider {
             .into(),
         }
     }
+}
+
+#[async_trait]
+impl ResourceProvider for EventConfigProvider {
+    fn type_name(&self) -> &'static str {
+        "AWS::Lambda::EventInvokeConfig"
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        EVENT_CONFIG
+    }
+
+    async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
+        let name = self.function(request)?;
+        let origin = Some(request.generated_name.clone());
+        self.0
+            .set_event_config(&name, |old| match old {
+                Some(_) => Err(input::user_error(
+                    409,
+                    "ResourceConflictException",
+                    format!("the function {name} has an EventInvokeConfig already"),
+                )),
+                None => Ok(EventConfig { origin, ..EventConfig::read(&request.properties, None)? }),
+            })
+            .await?;
+        Ok(provisioned_config(&name))
+    }
+
+    async fn update(
+        &self,
+        _physical_id: &str,
+        _previous: &Map<String, Value>,
+        request: &ResourceRequest,
+    ) -> Result<Provisioned, ProvisionError> {
+        let name = self.function(request)?;
+        let config = |old: Option<&EventConfig>| {
+            let origin = old.and_then(|old| old.origin.clone());
+            // From nothing: what the template drops returns to its default.
+            Ok(EventConfig { origin, ..EventConfig::read(&request.properties, None)? })
+        };
+        self.0.set_event_config(&name, config).await?;
+        Ok(provisioned_config(&name))
+    }
+
+    async fn delete(&self, _physical_id: &str, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        gone_is_fine(self.0.remove_event_config(&self.function(request)?).await)
+    }
+
+    async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
+        let name = self.function(request)?;
+        match self.0.existing_event_config(&name) {
+            Ok(config) if config.origin.as_deref() == Some(request.generated_name.as_str()) => {
+                gone_is_fine(self.0.remove_event_config(&name).await)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn read(&self, _physical_id: &str, request: &ResourceRequest) -> Result<Reading, ProvisionError> {
+        let actual = match self.0.existing_event_config(&self.function(request)?) {
+            Err(error) if error.status == 404 => return Ok(Reading::Gone),
+            other => other?,
+        };
+        let expected = EventConfig::read(&request.properties, None)?;
+        Ok(Reading::There { expected: expected.shown(), actual: actual.shown() })
+    }
+}
+
+impl EventConfigProvider {
+    fn function(&self, request: &ResourceRequest) -> Result<String, ProvisionError> {
+        let properties = &request.properties;
+        let qualifier = input::required_text(properties, "Qualifier")?;
+        if qualifier != "$LATEST" {
+            return Err(ProvisionError::invalid(format!(
+                "the local cloud keeps no versions of functions, so the Qualifier is $LATEST and not {qualifier}"
+            )));
+        }
+        Ok(record::name_of(&self.0.core, &input::required_text(properties, "FunctionName")?)?)
+    }
+}
+
+fn provisioned_config(function: &str) -> Provisioned {
+    Provisioned { physical_id: format!("{function}|$LATEST"), attributes: Map::new().into_iter().collect() }
 }
 
 #[cfg(test)]

@@ -42,6 +42,9 @@ pub(super) struct Settings {
     pub(super) memory: u32,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) logging: Logging,
+    /// ARN of the queue that takes asynchronous events which could not be worked on.
+    #[serde(default)]
+    pub(super) dead_letter: Option<String>,
 }
 
 /// The code of a function: its zip's digest and size. Unpacked, it lies in a folder named after the digest.
@@ -72,6 +75,9 @@ pub(super) struct FunctionRecord {
     /// The digest of the code that CloudFormation gave it, hexadecimal.
     #[serde(default)]
     pub(super) declared_code: Option<String>,
+    /// What becomes of asynchronous events.
+    #[serde(default)]
+    pub(super) event_config: Option<super::event_config::EventConfig>,
 }
 
 impl FunctionRecord {
@@ -93,6 +99,7 @@ impl FunctionRecord {
         shown.insert("Environment".to_owned(), json!({ "Variables": self.settings.variables }));
         shown.insert("Code".to_owned(), json!({ "CodeSha256": self.code.base64() }));
         shown.insert("ReservedConcurrentExecutions".to_owned(), json!(self.reserved_concurrency));
+        shown.insert("DeadLetterConfig".to_owned(), json!({ "TargetArn": self.settings.dead_letter }));
         shown.insert("Tags".to_owned(), json!(self.tags));
         shown
     }
@@ -131,6 +138,9 @@ impl FunctionRecord {
             "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
             "LoggingConfig": logging,
         });
+        if let Some(target) = &settings.dead_letter {
+            body["DeadLetterConfig"] = json!({"TargetArn": target});
+        }
         if !settings.variables.is_empty() {
             body["Environment"] = json!({"Variables": settings.variables});
         }
@@ -265,6 +275,11 @@ impl Settings {
             logging: match read_logging(properties)? {
                 Some(logging) => logging,
                 None => base.map(|base| base.logging.clone()).unwrap_or_default(),
+            },
+            // An empty ARN takes it away, as on Lambda.
+            dead_letter: match input::object(properties, "DeadLetterConfig")? {
+                Some(config) => input::text(config, "TargetArn")?.filter(|arn| !arn.is_empty()),
+                None => base.and_then(|base| base.dead_letter.clone()),
             },
         })
     }

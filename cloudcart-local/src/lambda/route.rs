@@ -32,6 +32,11 @@ pub(super) enum Operation {
     TagResource(String),
     UntagResource(String),
     GetAccountSettings,
+    PutEventConfig(String),
+    UpdateEventConfig(String),
+    GetEventConfig(String),
+    DeleteEventConfig(String),
+    ListEventConfigs(String),
 }
 
 /// The operation; `None` when it is not one of those offered.
@@ -69,6 +74,11 @@ pub(super) fn operation(method: &Method, path: &str) -> Option<Operation> {
         ("POST", "2017-03-31", ["tags", arn]) => Op::TagResource(own(arn)),
         ("DELETE", "2017-03-31", ["tags", arn]) => Op::UntagResource(own(arn)),
         ("GET", "2016-08-19", ["account-settings"]) => Op::GetAccountSettings,
+        ("PUT", "2019-09-25", ["functions", name, "event-invoke-config"]) => Op::PutEventConfig(own(name)),
+        ("POST", "2019-09-25", ["functions", name, "event-invoke-config"]) => Op::UpdateEventConfig(own(name)),
+        ("GET", "2019-09-25", ["functions", name, "event-invoke-config"]) => Op::GetEventConfig(own(name)),
+        ("DELETE", "2019-09-25", ["functions", name, "event-invoke-config"]) => Op::DeleteEventConfig(own(name)),
+        ("GET", "2019-09-25", ["functions", name, "event-invoke-config", "list"]) => Op::ListEventConfigs(own(name)),
         _ => return None,
     })
 }
@@ -143,6 +153,11 @@ pub(super) fn needs(lambda: &Lambda, operation: &Operation, request: &ApiRequest
         Op::GetEventSourceMapping(id) => on("GetEventSourceMapping", mapping(id)),
         Op::UpdateEventSourceMapping(id) => on("UpdateEventSourceMapping", mapping(id)),
         Op::DeleteEventSourceMapping(id) => on("DeleteEventSourceMapping", mapping(id)),
+        Op::PutEventConfig(name) => on("PutFunctionEventInvokeConfig", function(name)),
+        Op::UpdateEventConfig(name) => on("UpdateFunctionEventInvokeConfig", function(name)),
+        Op::GetEventConfig(name) => on("GetFunctionEventInvokeConfig", function(name)),
+        Op::DeleteEventConfig(name) => on("DeleteFunctionEventInvokeConfig", function(name)),
+        Op::ListEventConfigs(name) => on("ListFunctionEventInvokeConfigs", function(name)),
         Op::ListTags(arn) => on("ListTags", arn.clone()),
         Op::TagResource(arn) => on("TagResource", arn.clone()),
         Op::UntagResource(arn) => on("UntagResource", arn.clone()),

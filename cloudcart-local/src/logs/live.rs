@@ -68,7 +68,8 @@ impl Logs {
         }
         let text = input.get("logEventFilterPattern").and_then(Value::as_str).unwrap_or_default();
         let pattern = Pattern::parse(text)?;
-        let now = self.core.clock.now_ms();
+        // A session is a connection, and its pace is for who reads it: a moved clock neither ends nor hurries it.
+        let now = self.core.clock.real_now_ms();
         let start = json!({
             "requestId": request_id, "sessionId": self.core.random.uuid(), "logGroupIdentifiers": identifiers,
             "logStreamNames": streams, "logStreamNamePrefixes": prefixes, "logEventFilterPattern": text,
@@ -137,7 +138,7 @@ impl Session {
             tokio::pin!(arrived);
             // From here on no arrival is missed, so it is safe to look first and to wait then.
             arrived.as_mut().enable();
-            let now = self.core.clock.now_ms();
+            let now = self.core.clock.real_now_ms();
             if now - self.opened >= SESSION_MS {
                 self.over = true;
                 let told = json!({"message": "Live tail session has timed out."});
@@ -157,7 +158,7 @@ impl Session {
                 return Some((frame, self));
             }
             let wait = if fits { GATHER_MS - since } else { HEARTBEAT_MS - since };
-            let sleep = self.core.clock.sleep(Duration::from_millis(u64::try_from(wait).unwrap_or(1)));
+            let sleep = self.core.clock.real_sleep(Duration::from_millis(u64::try_from(wait).unwrap_or(1)));
             if self.waiting.is_empty() {
                 tokio::select! {
                     () = arrived => {}

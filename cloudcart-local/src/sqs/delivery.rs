@@ -234,10 +234,10 @@ impl Engine {
                 }
                 let next = next_change(&state.connection, id, now).map_err(broken)?;
                 let until = next.map_or(deadline, |next| next.min(deadline));
-                (arrived, until - now)
+                (arrived, until)
             };
-            let (arrived, milliseconds) = arrived;
-            let sleep = self.core.clock.sleep(Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default()));
+            let (arrived, until) = arrived;
+            let sleep = self.core.clock.sleep_until_ms(until);
             tokio::select! {
                 () = arrived => {}
                 () = sleep => {}

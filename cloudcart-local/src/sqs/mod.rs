@@ -24,13 +24,14 @@ use crate::{
     core::Core,
     error::{AwsError, Protocol},
     iam::policy::Policy,
-    ports::{QueueFacts, QueueMessage, QueueSource},
+    ports::{QueueFacts, QueueMessage, QueueSend, QueueSource},
     provider::ResourceProvider,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine::Engine;
 use http::Response;
+use message::{AttributeValue, Content, NewMessage};
 use std::{sync::Arc, time::Duration};
 
 /// The SQS service.
@@ -111,6 +112,22 @@ impl QueueSource for Sqs {
                 md5_of_body: message.md5_of_body,
             })
             .collect())
+    }
+
+    fn send(&self, queue_arn: &str, message: QueueSend) -> Result<(), AwsError> {
+        let name = self.name_of(queue_arn)?;
+        let attributes = message.attributes.into_iter().map(|(name, data_type, value)| {
+            let value = AttributeValue { data_type: data_type.to_owned(), content: Content::Text(value) };
+            (name, value)
+        });
+        let new = NewMessage {
+            body: message.body,
+            attributes: attributes.collect(),
+            sender: message.sender,
+            ..NewMessage::default()
+        };
+        Engine::check(&self.engine.queue(&name)?, &new)?;
+        self.engine.send(&name, &[new]).map(drop)
     }
 
     fn delete(&self, queue_arn: &str, receipt_handles: &[String]) -> Result<(), AwsError> {

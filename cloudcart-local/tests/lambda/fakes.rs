@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cloudcart_local::{
     error::AwsError,
-    ports::{Identities, LogSink, ObjectSource, QueueFacts, QueueMessage, QueueSource, RoleCredentials},
+    ports::{Identities, LogSink, ObjectSource, QueueFacts, QueueMessage, QueueSend, QueueSource, RoleCredentials},
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -200,6 +200,11 @@ impl QueueSource for Queue {
                 return Ok(Vec::new());
             }
         }
+    }
+
+    fn send(&self, _queue_arn: &str, message: QueueSend) -> Result<(), AwsError> {
+        Self::send(self, &[&message.body]);
+        Ok(())
     }
 
     fn delete(&self, _queue_arn: &str, receipt_handles: &[String]) -> Result<(), AwsError> {

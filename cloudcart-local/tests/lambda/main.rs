@@ -12,13 +12,17 @@ mod api;
 mod bootstrap;
 #[path = "../support/mod.rs"]
 mod clients;
+mod clock;
+mod destinations;
 mod easy;
 mod fakes;
+mod kills;
 mod lifecycle;
 mod mapping;
 mod orphans;
 mod providers;
 mod support;
+mod world;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Ok("sleeper") => loop {
             std::thread::sleep(std::time::Duration::from_secs(1));
         },
+        Ok("killed-cloud") => support::run(kills::run_cloud()),
         Ok("cloud") => support::run(orphans::run_cloud()),
         _ => {}
     }
@@ -87,10 +92,21 @@ fn main() -> ExitCode {
         mapping::concurrency_is_limited_and_used,
         mapping::a_mapping_resumes_after_a_restart_and_stops_when_disabled,
         mapping::a_failing_queue_is_tried_again,
+        mapping::a_fifo_queue_is_worked_on_in_order_and_a_failure_holds_its_group_only,
         providers::a_function_is_made_changed_and_removed,
         providers::a_permission_lets_its_source_in_and_no_other,
         providers::a_mapping_is_made_changed_and_removed,
         providers::an_interrupted_creation_is_found_again,
+        clock::an_asynchronous_event_is_retried_after_one_minute_and_two_more,
+        clock::a_cron_rule_fires_when_the_clock_passes_its_time,
+        clock::a_batching_window_of_five_minutes_ends_when_the_clock_passes_it,
+        clock::a_running_function_keeps_its_real_deadline_and_an_idle_one_is_ended,
+        destinations::a_success_and_an_exhausted_failure_are_told_to_their_queues,
+        destinations::an_event_that_grew_too_old_or_met_a_function_switched_off_is_told_as_such,
+        destinations::a_function_as_destination_is_invoked_with_the_record,
+        destinations::destinations_that_lambda_refuses_are_refused_at_creation,
+        destinations::an_sdk_puts_changes_reads_and_deletes_the_configuration,
+        kills::a_cloud_killed_under_load_loses_nothing_it_acknowledged,
         easy::a_granted_right_is_in_force_until_an_update_takes_it_away_and_deletion_leaves_nothing,
         easy::without_the_grant_a_function_is_denied_in_awss_words,
         easy::a_failed_update_gives_the_right_back,

@@ -1,8 +1,10 @@
 //! Event source mappings over a queue: what is deleted, what stays, what is refused.
 
 use crate::{
+    clients::{provider, resource},
     fakes::QUEUE,
     support::{Cloud, eventually},
+    world::World,
 };
 use serde_json::{Value, json};
 use std::{
@@ -177,4 +179,46 @@ pub(crate) async fn a_failing_queue_is_tried_again() {
     cloud.queue.send(&["a"]);
     eventually("it recovers", || cloud.queue.deleted() == ["a"]).await;
     cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_fifo_queue_is_worked_on_in_order_and_a_failure_holds_its_group_only() {
+    let world = World::new().await;
+    world.function(5).await;
+    let properties = json!({"FifoQueue": true, "ContentBasedDeduplication": true, "VisibilityTimeout": 900});
+    let queue = world.make("AWS::SQS::Queue", "Queue", properties).await;
+    let mapping = json!({"FunctionName": "f", "EventSourceArn": queue["Arn"], "BatchSize": 1,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"]});
+    for (name, value, words) in
+        [("MaximumBatchingWindowInSeconds", 1, "not supported for FIFO"), ("BatchSize", 11, "Maximum batch window")]
+    {
+        let mut wrong = mapping.clone();
+        wrong[name] = json!(value);
+        let mappings = provider(&world.cloud, "AWS::Lambda::EventSourceMapping");
+        let refused = mappings.create(&resource("Mapping", wrong)).await.unwrap_err().to_string();
+        assert!(refused.contains(words), "{refused}");
+    }
+    let url = queue["QueueUrl"].as_str().unwrap();
+    for (body, group) in [("a1", "a"), ("fail", "b"), ("a2", "a"), ("b2", "b"), ("a3", "a")] {
+        let send = world.sqs().send_message().queue_url(url).message_body(body).message_group_id(group);
+        send.send().await.unwrap();
+    }
+    world.make("AWS::Lambda::EventSourceMapping", "Mapping", mapping).await;
+    world.started(4).await;
+    assert_eq!(seen(&world, "a").await, ["a1", "a2", "a3"], "in order");
+    assert!(seen(&world, "b").await.is_empty(), "what is behind a failed message waits");
+    // Once more the failed one, again in vain; still nothing passes it.
+    world.pass(15);
+    world.started(5).await;
+    assert!(seen(&world, "b").await.is_empty());
+    world.cloud.shutdown().await;
+}
+
+/// Bodies that the function got and that begin so, in order.
+async fn seen(world: &World, start: &str) -> Vec<String> {
+    let client = crate::clients::logs(&world.cloud, crate::clients::root(&world.cloud));
+    let found = client.filter_log_events().log_group_name("/aws/lambda/f").filter_pattern("got").send().await.unwrap();
+    let mut lines: Vec<_> = found.events().iter().map(|event| (event.timestamp(), event.message().unwrap())).collect();
+    lines.sort_by_key(|(time, _)| *time);
+    let bodies = lines.iter().filter_map(|(_, line)| line.strip_prefix("got ")?.split(' ').next());
+    bodies.filter(|body| body.starts_with(start)).map(str::to_owned).collect()
 }

@@ -116,7 +116,7 @@ impl Clock for ShiftedClock {
         cloudcart_local::clock::SystemClock.now() + *self.0.lock().unwrap()
     }
 
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        cloudcart_local::clock::SystemClock.sleep(duration)
+    fn sleep_until(&self, until: Duration) -> BoxFuture<'static, ()> {
+        cloudcart_local::clock::SystemClock.sleep(until.saturating_sub(self.now()))
     }
 }

@@ -9,7 +9,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::test_util::infallible_client_fn;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::answering::{Answering, response};
 use crate::target::Identity;
 
 /// Real time at the start of each run; far from today, so that the machine's clock cannot be mistaken for it.
@@ -65,15 +66,11 @@ fn world(shared: &Shared) -> std::sync::MutexGuard<'_, World> {
     shared.lock().unwrap()
 }
 
-fn answer(status: u16, body: impl Into<SdkBody>) -> http::Response<SdkBody> {
-    http::Response::builder().status(status).body(body.into()).unwrap()
+fn refusal(code: &str) -> HttpResponse {
+    response(400, json!({ "__type": code, "message": "as the test wants it" }).to_string())
 }
 
-fn refusal(code: &str) -> http::Response<SdkBody> {
-    answer(400, json!({ "__type": code, "message": "as the test wants it" }).to_string())
-}
-
-fn filter_log_events(shared: &Shared, input: &Value) -> http::Response<SdkBody> {
+fn filter_log_events(shared: &Shared, input: &Value) -> HttpResponse {
     let mut world = world(shared);
     let throttled = world.mood.throttled;
     if world.chance(throttled) {
@@ -105,7 +102,7 @@ fn filter_log_events(shared: &Shared, input: &Value) -> http::Response<SdkBody> 
         let (at, id, _) = page.last().unwrap();
         body["nextToken"] = json!(format!("{at}/{id}"));
     }
-    answer(200, body.to_string())
+    response(200, body.to_string())
 }
 
 fn frame(kind: &str, payload: &Value) -> Bytes {
@@ -119,7 +116,7 @@ fn frame(kind: &str, payload: &Value) -> Bytes {
     bytes.into()
 }
 
-fn start_live_tail(shared: &Shared, input: &Value) -> http::Response<SdkBody> {
+fn start_live_tail(shared: &Shared, input: &Value) -> HttpResponse {
     let mut opened = world(shared);
     if opened.mood.denied {
         return refusal("AccessDeniedException");
@@ -173,16 +170,16 @@ fn start_live_tail(shared: &Shared, input: &Value) -> http::Response<SdkBody> {
     // Whoever reads a body may ask again after its end.
     let body =
         StreamBody::new(updates.fuse().map(|bytes| Ok::<_, std::convert::Infallible>(hyper::body::Frame::data(bytes))));
-    answer(200, SdkBody::from_body_1_x(body))
+    response(200, SdkBody::from_body_1_x(body))
 }
 
 fn target(shared: &Shared) -> Target {
     let shared = Arc::clone(shared);
-    let client = infallible_client_fn(move |request: http::Request<SdkBody>| {
+    let client = Answering::by(move |request| {
         let input: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         // The endpoint is not AWS, so the session is opened where everything else is.
-        assert_eq!(request.uri().host(), Some("logs.example"));
-        match request.headers()["x-amz-target"].to_str().unwrap() {
+        assert!(request.uri().starts_with("https://logs.example/"), "{}", request.uri());
+        match request.headers().get("x-amz-target").unwrap() {
             "Logs_20140328.FilterLogEvents" => filter_log_events(&shared, &input),
             "Logs_20140328.StartLiveTail" => start_live_tail(&shared, &input),
             other => panic!("{other}"),

@@ -4,24 +4,18 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::http::StatusCode;
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 
 use super::super::{first_cause, refused};
 use super::*;
+use crate::answering::Answering;
 use crate::error::Error;
 use crate::target::Identity;
 
 /// A target that gives these answers in turn: a status and a body each.
-fn target(answers: &[(u16, String)]) -> (Target, StaticReplayClient) {
-    let replay = answers.iter().map(|(status, body)| {
-        let answer = HttpResponse::new(StatusCode::try_from(*status).unwrap(), SdkBody::from(body.as_str()));
-        ReplayEvent::new(HttpRequest::new(SdkBody::empty()), answer)
-    });
-    let client = StaticReplayClient::new(replay.collect());
+fn target(answers: &[(u16, String)]) -> (Target, Answering) {
+    let answers: Vec<_> = answers.iter().map(|(status, body)| (*status, body.as_str())).collect();
+    let client = Answering::with(&answers);
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
@@ -34,11 +28,11 @@ fn target(answers: &[(u16, String)]) -> (Target, StaticReplayClient) {
 }
 
 /// What was asked for, in order.
-fn asked(client: &StaticReplayClient) -> Vec<String> {
-    client
-        .actual_requests()
-        .map(|request| {
-            let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+fn asked(client: &Answering) -> Vec<String> {
+    let bodies = client.bodies();
+    bodies
+        .iter()
+        .map(|body| {
             let value = |key: &str| {
                 let found = body.split('&').find_map(|pair| pair.strip_prefix(&format!("{key}=")));
                 found.unwrap_or_default().rsplit("%2F").next().unwrap_or_default().to_owned()
@@ -166,7 +160,7 @@ async fn a_refused_change_set_is_explained_by_what_the_validation_found() {
     let Error::ChangeSetInvalid(refusal) = error else { panic!("{error}") };
     assert_eq!((refusal.findings[0].logical_id.as_str(), refusal.findings.len()), ("Uploads", 1));
     // The whole id: the operation does not take the mere name.
-    let body = String::from_utf8(client.actual_requests().next().unwrap().body().bytes().unwrap().to_vec()).unwrap();
+    let body = client.bodies().remove(0);
     assert!(body.contains("changeSet%2Fc%2F1") && body.contains("Filters.FailedEvents=true"), "{body}");
 }
 

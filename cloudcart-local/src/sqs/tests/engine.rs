@@ -1,10 +1,12 @@
 //! Visibility, redrive, delays, retention, long polling, FIFO, move tasks and persistence.
 
-use super::Fixture;
+use super::{Fixture, core};
 use crate::{
+    clock::{ManualClock, MovableClock},
     error::AwsError,
     ports::QueueSource,
     sqs::{
+        Sqs,
         delivery::{Received, Sent},
         engine::Engine,
         message::NewMessage,
@@ -12,6 +14,7 @@ use crate::{
 };
 use futures_util::{FutureExt, future::join_all};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tempfile::TempDir;
 
 impl Fixture {
     fn engine(&self) -> &Arc<Engine> {
@@ -223,6 +226,22 @@ async fn a_long_poll_wakes_when_a_hidden_message_shows_again_or_is_released() {
     fixture.clock.wait_for_sleepers(1).await;
     fixture.advance(7);
     assert_eq!(ended(poll).await[0].system["ApproximateReceiveCount"], "3");
+}
+
+#[tokio::test]
+async fn a_long_poll_wakes_when_a_moved_clock_passes_a_visibility_timeout() {
+    let (folder, real) = (TempDir::new().unwrap(), ManualClock::new(Duration::from_hours(500_000)));
+    let clock = MovableClock::new(Arc::new(real.clone()), Duration::ZERO);
+    let sqs = Sqs::open(core(folder.path(), Arc::new(clock.clone()), "http://127.0.0.1:4566")).unwrap();
+    sqs.engine.create("q", &BTreeMap::from([("VisibilityTimeout".into(), "900".into())]), &BTreeMap::new()).unwrap();
+    sqs.engine.send("q", &[message("x")]).unwrap();
+    assert_eq!(sqs.engine.receive("q", 1, None, Duration::ZERO).await.unwrap().len(), 1);
+    let engine = sqs.engine.clone();
+    // Longer than any client may poll, so that the message and not the end of the poll wakes it.
+    let poll = tokio::spawn(async move { engine.receive("q", 1, None, Duration::from_hours(1)).await.unwrap() });
+    real.wait_for_sleepers(1).await;
+    clock.advance(Duration::from_mins(15), |_| Ok::<(), ()>(())).unwrap();
+    assert_eq!(bodies(&ended(poll).await), ["x"]);
 }
 
 #[tokio::test]
@@ -448,6 +467,37 @@ async fn queue_definitions_are_checked_and_idempotent() {
     assert!(fixture.create("r", &[("RedrivePolicy", &policy("dlq.fifo"))]).is_err());
     assert!(fixture.create("r", &[("RedrivePolicy", &policy("q"))]).unwrap());
     assert_eq!(fixture.engine().sources_of("q").unwrap(), ["r"]);
+}
+
+#[tokio::test]
+async fn every_number_of_a_queue_has_its_limits() {
+    let fixture = Fixture::new();
+    for (name, least, most) in [
+        ("VisibilityTimeout", 0, 43_200),
+        ("MaximumMessageSize", 1_024, 1_048_576),
+        ("MessageRetentionPeriod", 60, 1_209_600),
+        ("DelaySeconds", 0, 900),
+        ("ReceiveMessageWaitTimeSeconds", 0, 20),
+        ("KmsDataKeyReusePeriodSeconds", 60, 86_400),
+    ] {
+        for (number, value) in [least, most].into_iter().enumerate() {
+            assert!(
+                fixture.create(&format!("{name}-{number}"), &[(name, &value.to_string())]).unwrap(),
+                "{name} {value}"
+            );
+        }
+        for wrong in [(least - 1).to_string(), (most + 1).to_string(), "1.5".to_owned(), "many".to_owned()] {
+            let refused = fixture.create("refused", &[(name, &wrong)]).unwrap_err();
+            assert_eq!(refused.code, "InvalidAttributeValue", "{name} {wrong}");
+        }
+    }
+    for (name, value) in [("ContentBasedDeduplication", "true"), ("DeduplicationScope", "queue"), ("Colour", "red")] {
+        assert_eq!(fixture.create("refused", &[(name, value)]).unwrap_err().code, "InvalidAttributeName", "{name}");
+    }
+    // Unless it says otherwise a queue takes a whole mebibyte and nothing above.
+    fixture.queue("q", &[]);
+    assert!(fixture.put("q", message(&"x".repeat(1_048_576))).is_ok());
+    assert_eq!(fixture.put("q", message(&"x".repeat(1_048_577))).unwrap_err().code, "InvalidParameterValue");
 }
 
 #[tokio::test]

@@ -112,6 +112,18 @@ async fn errors_are_the_typed_ones() {
 }
 
 #[tokio::test]
+async fn an_error_has_both_shapes_that_clients_read() {
+    let endpoint = endpoint().await;
+    let absent = format!("{}/{ACCOUNT}/absent", endpoint.url);
+    let error = endpoint.client.send_message().queue_url(&absent).message_body("x").send().await.unwrap_err();
+    let raw = error.raw_response().unwrap();
+    assert_eq!(raw.status().as_u16(), 400);
+    let body: serde_json::Value = serde_json::from_slice(raw.body().bytes().unwrap()).unwrap();
+    assert_eq!(body["__type"], "com.amazonaws.sqs#QueueDoesNotExist");
+    assert_eq!(raw.headers().get("x-amzn-query-error"), Some("AWS.SimpleQueueService.NonExistentQueue;Sender"));
+}
+
+#[tokio::test]
 async fn batches_succeed_and_fail_entry_by_entry() {
     let endpoint = endpoint().await;
     let client = &endpoint.client;
