@@ -79,7 +79,7 @@ fn every_function_has_exactly_its_rights() {
             Function::Cart,
             &[
                 "CartLogs logs:CreateLogStream,logs:PutLogEvents",
-                "CartsTable dynamodb:DeleteItem,dynamodb:GetItem,dynamodb:PutItem,dynamodb:UpdateItem",
+                "CartsTable dynamodb:GetItem,dynamodb:UpdateItem",
                 SIGNING_KEY,
                 "InventoryTable dynamodb:BatchGetItem",
                 "ProductsTable dynamodb:BatchGetItem",

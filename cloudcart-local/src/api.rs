@@ -1,6 +1,9 @@
 //! What the gateway hands to a service, and what a service is to the gateway.
 
-use crate::error::{AwsError, Protocol};
+use crate::{
+    error::{AwsError, Protocol},
+    iam::policy::Policy,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
@@ -99,6 +102,12 @@ pub trait Service: Send + Sync + 'static {
     /// The rights that `request` needs; the gateway evaluates them before [`Service::call`].
     /// An operation that the service does not know needs nothing: `call` answers it with [`AwsError::not_offered`].
     fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError>;
+
+    /// The policy that is attached to a resource, by its ARN: it counts besides those of the caller.
+    fn resource_policy(&self, arn: &str) -> Option<Policy> {
+        let _ = arn;
+        None
+    }
 
     /// The answer, whole.
     async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError>;

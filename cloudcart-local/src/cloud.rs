@@ -30,7 +30,7 @@ use crate::{
     error::AwsError,
     events::Rules,
     gateway::{Admin, Gateway},
-    http_api::HttpApis,
+    http_api::{self, HttpApis},
     iam::Iam,
     lambda::{Lambda, LambdaOptions},
     logs::Logs,
@@ -313,7 +313,13 @@ impl Engines {
         let api_port = builder.api_port.unwrap_or(if builder.ephemeral { 0 } else { DEFAULT_API_PORT });
         let invoker = Arc::clone(&lambda) as Arc<dyn FunctionInvoker>;
         let rules = engine("events", Rules::open(Arc::clone(core), Arc::clone(&invoker)))?;
-        let http_apis = engine("HTTP API", HttpApis::open(Arc::clone(core), api_port, invoker))?;
+        let ports = http_api::Ports {
+            functions: invoker,
+            iam: Arc::clone(&iam),
+            mode: builder.iam,
+            logs: Arc::clone(&logs) as Arc<dyn LogSink>,
+        };
+        let http_apis = engine("HTTP API", HttpApis::open(Arc::clone(core), api_port, ports))?;
         let alarms = Alarms::open(Arc::clone(core));
         let providers = [
             iam.providers(),

@@ -9,6 +9,12 @@ pub trait LogSink: Send + Sync + 'static {
     /// Appends events (milliseconds since the epoch, message) to a stream. Group and stream are made when absent, as
     /// Lambda makes them. Must not block for long.
     fn append(&self, group: &str, stream: &str, events: &[(i64, String)]);
+
+    /// Whether there is such a group: for writers that must not make it.
+    fn has_group(&self, group: &str) -> bool {
+        let _ = group;
+        true
+    }
 }
 
 /// Credentials of an assumed role.

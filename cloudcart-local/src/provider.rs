@@ -12,6 +12,8 @@ pub enum Support {
     Honoured,
     /// Accepted and listed in the fidelity report: the text says what it would do on AWS and why it does nothing here.
     Ignored(&'static str),
+    /// Done, and listed in the fidelity report too: the text says how it differs from AWS.
+    Differing(&'static str),
 }
 
 /// What a change of a property means.
@@ -43,6 +45,11 @@ impl Property {
     /// A property that is honoured and whose change replaces the resource.
     pub const fn create_only(name: &'static str) -> Self {
         Self { name, support: Support::Honoured, on_change: OnChange::Replace }
+    }
+
+    /// A property that is honoured, updated in place and reported, because it differs from AWS.
+    pub const fn differing(name: &'static str, how: &'static str) -> Self {
+        Self { name, support: Support::Differing(how), on_change: OnChange::Update }
     }
 
     /// A property that is accepted, reported and otherwise ignored.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+#[path = "gateway/queue_policies.rs"]
+mod queue_policies;
 mod support;
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata as _};

@@ -4,7 +4,7 @@
 
 use cloudcart_cfn::Grant;
 use cloudcart_cfn::policy::dynamodb::Action::{
-    self as OnTable, BatchGetItem, DeleteItem, GetItem, PutItem, Query, Scan, UpdateItem,
+    self as OnTable, BatchGetItem, GetItem, PutItem, Query, Scan, UpdateItem,
 };
 use cloudcart_cfn::policy::sqs::Action::{
     self as OnQueue, DeleteMessage, GetQueueAttributes, ReceiveMessage, SendMessage,
@@ -48,7 +48,7 @@ pub const RIGHTS: &[(Function, &[Right])] = &[
         &[
             Right::Table(Table::Products, &[BatchGetItem]),
             Right::Table(Table::Inventory, &[BatchGetItem]),
-            Right::Table(Table::Carts, &[DeleteItem, GetItem, PutItem, UpdateItem]),
+            Right::Table(Table::Carts, &[GetItem, UpdateItem]),
             Right::SigningKey,
         ],
     ),

@@ -43,7 +43,7 @@ impl Catalogue {
         let known = self.0.get(kind)?.properties().iter().find(|known| known.name == property)?;
         match known.support {
             Support::Honoured => None,
-            Support::Ignored(why) => Some(why),
+            Support::Ignored(why) | Support::Differing(why) => Some(why),
         }
     }
 

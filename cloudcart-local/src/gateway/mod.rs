@@ -13,7 +13,7 @@ mod sigv4;
 
 pub use admin::{Admin, CLOCK_PATH, STATUS_PATH};
 pub(crate) use route::form_pairs;
-pub(crate) use sigv4::{decode, query_pairs};
+pub(crate) use sigv4::{Parts, Signed, decode, query_pairs};
 
 use crate::{
     api::{ApiRequest, Caller, Reply, Service},
@@ -33,7 +33,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use route::Route;
 use serde_json::{Value, json};
-use sigv4::{Parts, Payload, Signed};
+use sigv4::Payload;
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -279,7 +279,8 @@ impl Gateway {
             return Ok(());
         }
         for need in service.needs(request)? {
-            let verdict = self.iam.decide(&request.caller, &need);
+            let policy = service.resource_policy(&need.resource);
+            let verdict = self.iam.decide_with(&request.caller, &need, policy.as_ref());
             if verdict == Verdict::Allowed {
                 continue;
             }
@@ -297,6 +298,7 @@ impl Gateway {
                 "{}",
                 match verdict {
                     Verdict::ExplicitDeny => format!("a statement of the role {role} denies this"),
+                    Verdict::ResourceDeny => format!("a statement of the policy of {} denies this", need.resource),
                     Verdict::NoBoundaryAllow => format!("the permissions boundary of the role {role} does not allow this"),
                     _ => format!("the role {role} lacks a statement; grant it in the stack: {statement}"),
                 }

@@ -98,6 +98,7 @@ pub(crate) fn scope(what: &str, wanted: &str, service: &str, protocol: Protocol)
 pub(crate) fn denied(caller_arn: &str, need: &Need, verdict: Verdict, service: &str, protocol: Protocol) -> AwsError {
     let why = match verdict {
         Verdict::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
+        Verdict::ResourceDeny => "with an explicit deny in a resource-based policy".to_owned(),
         Verdict::NoBoundaryAllow => {
             format!("because no permissions boundary allows the {} action", need.action)
         }

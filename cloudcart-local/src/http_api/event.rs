@@ -25,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) port: u16,
     /// Milliseconds since the epoch.
     pub(super) time: i64,
+    /// `requestContext.authorizer`.
+    pub(super) authorizer: Option<&'a Value>,
 }
 
 /// Headers that concern one connection and never reach the function.
@@ -68,9 +70,7 @@ pub(super) fn build(request: &Parts, body: &Bytes, context: &Context<'_>) -> Val
     if let Some(agent) = joined(&request.headers, header::USER_AGENT.as_str()) {
         http.insert("userAgent".into(), json!(agent));
     }
-    event.insert(
-        "requestContext".into(),
-        json!({
+    let mut request_context = json!({
             "accountId": context.account,
             "apiId": context.api_id,
             "domainName": host,
@@ -81,8 +81,11 @@ pub(super) fn build(request: &Parts, body: &Bytes, context: &Context<'_>) -> Val
             "stage": context.stage,
             "time": log_time(context.time),
             "timeEpoch": context.time,
-        }),
-    );
+    });
+    if let (Some(authorizer), Value::Object(members)) = (context.authorizer, &mut request_context) {
+        members.insert("authorizer".into(), authorizer.clone());
+    }
+    event.insert("requestContext".into(), request_context);
     if !context.path_parameters.is_empty() {
         event.insert("pathParameters".into(), json!(context.path_parameters));
     }
@@ -98,13 +101,13 @@ pub(super) fn build(request: &Parts, body: &Bytes, context: &Context<'_>) -> Val
 }
 
 /// The host that the client asked for, with its port.
-fn host_of(request: &Parts) -> String {
+pub(super) fn host_of(request: &Parts) -> String {
     let named = joined(&request.headers, header::HOST.as_str());
     named.or_else(|| request.uri.authority().map(ToString::to_string)).unwrap_or_default()
 }
 
 /// All values of a header joined with commas; bytes that are not UTF-8 become U+FFFD.
-fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
     let values: Vec<_> =
         headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
     (!values.is_empty()).then(|| values.join(","))
@@ -149,7 +152,7 @@ fn is_text(headers: &HeaderMap) -> bool {
 }
 
 /// `12/Mar/2020:19:03:58 +0000`.
-fn log_time(milliseconds: i64) -> String {
+pub(super) fn log_time(milliseconds: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(milliseconds).unwrap_or_default();
     time.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }
@@ -175,6 +178,7 @@ mod tests {
             source_ip: "127.0.0.1".parse().unwrap(),
             port: 3000,
             time: 1_584_039_838_123,
+            authorizer: None,
         };
         build(&parts, &Bytes::from_static(body), &context)
     }

@@ -1,12 +1,16 @@
 //! The front of one API: its listener, and a request's way from the socket to the function and back.
 
 use super::{
-    Shared, cors,
+    Shared,
+    access_log::{Done, Integrated, Trail},
+    authorizer::{self, Asked},
+    cors,
     event::{self, Context},
     model::{Api, Limits, Stage},
     response, router,
+    variables::Facts,
 };
-use crate::ports::{Invocation, InvokeError};
+use crate::ports::{Invocation, InvokeError, InvokeOutcome};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
@@ -136,14 +140,18 @@ async fn handle(
 ) -> Response<Bytes> {
     let request_id = request_id(shared);
     let (parts, body) = request.into_parts();
+    let started = shared.core.clock.now_ms();
     let mut response = match shared.api(id) {
         Some(api) => {
-            let mut response = answer(shared, &api, &parts, body, &request_id, (source_ip, port)).await;
+            let mut trail = Trail::default();
+            let from = From { request_id: &request_id, source_ip, port, time: started };
+            let mut response = answer(shared, &api, &parts, body, from, &mut trail).await;
             if let Some(cors) = &api.cors
                 && !cors::is_preflight(&parts.method, &parts.headers)
             {
                 cors.apply(&parts.headers, response.headers_mut());
             }
+            log(shared, &api, &parts, from, &trail, &response).await;
             response
         }
         // Deleted while this connection was open.
@@ -166,13 +174,41 @@ fn request_id(shared: &Shared) -> String {
     BASE64.encode(bytes)
 }
 
+/// Where and when a request came from.
+#[derive(Clone, Copy)]
+struct From<'a> {
+    request_id: &'a str,
+    source_ip: IpAddr,
+    /// The port that it came to.
+    port: u16,
+    /// Milliseconds since the epoch.
+    time: i64,
+}
+
+/// Writes the line that the request's stage asks for.
+async fn log(shared: &Shared, api: &Api, parts: &Parts, from: From<'_>, trail: &Trail, response: &Response<Bytes>) {
+    let Some((stage, Stage { access_log: Some(settings), .. }, _)) = stage_of(api, parts.uri.path()) else { return };
+    let facts = Facts {
+        parts,
+        account: &shared.core.account,
+        api_id: &api.id,
+        stage,
+        route_key: trail.route_key.as_deref(),
+        request_id: from.request_id,
+        source_ip: from.source_ip,
+        time: from.time,
+    };
+    let latency_ms = shared.core.clock.now_ms() - from.time;
+    shared.access_log.put(&shared.core, settings, &Done { facts, trail, response, latency_ms }).await;
+}
+
 async fn answer(
     shared: &Arc<Shared>,
     api: &Api,
     parts: &Parts,
     body: Incoming,
-    request_id: &str,
-    (source_ip, port): (IpAddr, u16),
+    from: From<'_>,
+    trail: &mut Trail,
 ) -> Response<Bytes> {
     if !is_loopback_host(parts) {
         // A name that someone else's page made point here (DNS rebinding).
@@ -204,82 +240,130 @@ async fn answer(
         return not_found();
     };
     let route_key = key.to_string();
+    trail.route_key = Some(route_key.clone());
     let limits: Limits = stage.route_limits.get(&route_key).copied().unwrap_or(stage.default_limits);
     if !shared.throttle.admit(format!("{} {stage_name} {route_key}", api.id), limits, shared.core.clock.now()) {
         return response::own(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
     }
+    let trace_id = trace_id(shared, parts);
+    let resource = key.arn_path();
+    let mut context = Context {
+        account: &shared.core.account,
+        api_id: &api.id,
+        stage: stage_name,
+        stage_variables: &stage.variables,
+        route_key: &route_key,
+        path_parameters: &variables,
+        request_id: from.request_id,
+        trace_id: &trace_id,
+        source_ip: from.source_ip,
+        port: from.port,
+        time: from.time,
+        authorizer: None,
+    };
+    let asked = Asked { api, parts, body: &body, context: &context, path, resource: &resource };
+    match authorizer::check(shared, &route.authorization, &asked).await {
+        Ok(passed) => {
+            trail.authorizer = passed.context;
+            trail.principal = passed.principal;
+        }
+        Err(refused) => {
+            let response = refused.response();
+            trail.authorizer_error = Some(refused.reason);
+            return response;
+        }
+    }
+    context.authorizer = trail.authorizer.as_ref();
     let Some(integration) = route.integration.as_ref().and_then(|id| api.integrations.get(id)) else {
         tracing::warn!(api = api.id, route = route_key, "the route has no integration");
         return response::server_error();
     };
     let source_arn = match key {
-        router::RouteKey::Default => format!("{}/{stage_name}{}", api.id, key.arn_path()),
-        router::RouteKey::Path { .. } => format!("{}/{stage_name}/{}{}", api.id, parts.method, key.arn_path()),
+        router::RouteKey::Default => format!("{}/{stage_name}{resource}", api.id),
+        router::RouteKey::Path { .. } => format!("{}/{stage_name}/{}{resource}", api.id, parts.method),
     };
     let source_arn = shared.core.arn("execute-api", &source_arn);
     if !shared.functions.permits(&integration.function, PRINCIPAL, &source_arn) {
-        tracing::warn!(
-            api = api.id,
-            route = route_key,
+        let reason = format!(
             "the function {} does not permit {PRINCIPAL} to invoke it for {source_arn}: an AWS::Lambda::Permission is missing",
             integration.function
         );
+        tracing::warn!(api = api.id, route = route_key, "{reason}");
+        trail.integration = Some(Integrated { lambda_status: 403, error: Some(reason), ..Integrated::default() });
         return response::server_error();
     }
-    let trace_id = trace_id(shared, parts);
-    let event = event::build(
-        parts,
-        &body,
-        &Context {
-            account: &shared.core.account,
-            api_id: &api.id,
-            stage: stage_name,
-            stage_variables: &stage.variables,
-            route_key: &route_key,
-            path_parameters: &variables,
-            request_id,
-            trace_id: &trace_id,
-            source_ip,
-            port,
-            time: shared.core.clock.now_ms(),
-        },
-    );
+    let event = event::build(parts, &body, &context);
     let invocation = Invocation {
         function: integration.function.clone(),
         payload: Bytes::from(event.to_string()),
-        trace_id: Some(trace_id),
+        trace_id: Some(trace_id.clone()),
         client_context: None,
     };
-    invoke(shared, &route_key, invocation, integration.timeout_ms).await
+    let called = shared.core.clock.now_ms();
+    let (response, mut integrated) = invoke(shared, &route_key, invocation, integration.timeout_ms).await;
+    integrated.latency_ms = shared.core.clock.now_ms() - called;
+    trail.integration = Some(integrated);
+    response
 }
 
 /// Calls the function. The call is a task of its own: it goes on when the client leaves or the integration times out.
-async fn invoke(shared: &Arc<Shared>, route: &str, invocation: Invocation, timeout_ms: u32) -> Response<Bytes> {
+async fn invoke(
+    shared: &Arc<Shared>,
+    route: &str,
+    invocation: Invocation,
+    timeout_ms: u32,
+) -> (Response<Bytes>, Integrated) {
     let functions = shared.functions.clone();
     let call = tokio::spawn(async move { functions.invoke(invocation).await });
+    let failed =
+        |lambda_status: u16, error: String| Integrated { lambda_status, error: Some(error), ..Integrated::default() };
     let outcome = tokio::select! {
         outcome = call => outcome,
         () = shared.core.clock.real_sleep(Duration::from_millis(timeout_ms.into())) => {
             tracing::warn!(route, timeout_ms, "the integration timed out");
-            return response::unavailable();
+            return (response::unavailable(), failed(504, "the integration timed out".to_owned()));
         }
     };
     match outcome {
-        Ok(Ok(outcome)) if outcome.timed_out => response::unavailable(),
-        Ok(Ok(outcome)) if outcome.function_error.is_some() => response::server_error(),
-        Ok(Ok(outcome)) => response::from_payload(&outcome.payload).unwrap_or_else(|reason| {
-            tracing::warn!(route, reason, "the function's answer is malformed");
-            response::server_error()
-        }),
-        Ok(Err(InvokeError::Throttled | InvokeError::Unavailable(_))) => response::unavailable(),
-        Ok(Err(InvokeError::TooLarge { .. })) => too_large(),
+        Ok(Ok(outcome)) => {
+            let request_id = Some(outcome.request_id.clone());
+            let (response, done) = answered(route, &outcome);
+            (response, Integrated { request_id, ..done })
+        }
+        Ok(Err(error @ (InvokeError::Throttled | InvokeError::Unavailable(_)))) => {
+            let status = if matches!(error, InvokeError::Throttled) { 429 } else { 503 };
+            (response::unavailable(), failed(status, error.to_string()))
+        }
+        Ok(Err(error @ InvokeError::TooLarge { .. })) => (too_large(), failed(413, error.to_string())),
         Ok(Err(error @ InvokeError::NotFound(_))) => {
             tracing::warn!(route, %error, "the integration failed");
-            response::server_error()
+            (response::server_error(), failed(404, error.to_string()))
         }
         Err(error) => {
             tracing::error!(route, %error, "the invocation broke off");
-            response::server_error()
+            (response::server_error(), failed(500, error.to_string()))
+        }
+    }
+}
+
+/// What the client gets for what the function did.
+fn answered(route: &str, outcome: &InvokeOutcome) -> (Response<Bytes>, Integrated) {
+    let done = |error: String| Integrated { lambda_status: 200, error: Some(error), ..Integrated::default() };
+    if outcome.timed_out {
+        return (response::unavailable(), done("the function timed out".to_owned()));
+    }
+    if outcome.function_error.is_some() {
+        let error = String::from_utf8_lossy(&outcome.payload).into_owned();
+        return (response::server_error(), done(error));
+    }
+    match response::from_payload(&outcome.payload) {
+        Ok(response) => {
+            let status = Some(response.status().as_u16());
+            (response, Integrated { lambda_status: 200, status, ..Integrated::default() })
+        }
+        Err(reason) => {
+            tracing::warn!(route, reason, "the function's answer is malformed");
+            (response::server_error(), done(reason))
         }
     }
 }

@@ -1,9 +1,10 @@
 //! HTTP APIs: the payload 2.0 front of API Gateway, one loopback listener per API.
 //!
 //! An API keeps the port it got when it was made, so a restarted cloud serves the same URLs. Differences from AWS: the scheme
-//! is http, `requestContext.domainName` carries the port, and what this cloud does not offer (authorizers, deployments,
-//! parameter mapping, other integrations than Lambda's) is refused when it is made, never passed over.
+//! is http, `requestContext.domainName` carries the port, and what this cloud does not offer (deployments, parameter mapping, other integrations than Lambda's) is refused when it is made, never passed over.
 
+mod access_log;
+mod authorizer;
 mod cors;
 mod event;
 mod front;
@@ -16,12 +17,14 @@ mod router;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod variables;
 
 use crate::{
     api::{ApiRequest, Need, Service},
     core::Core,
     error::{AwsError, Protocol},
-    ports::FunctionInvoker,
+    iam::{Iam, IamMode},
+    ports::{FunctionInvoker, LogSink},
     provider::ResourceProvider,
 };
 use async_trait::async_trait;
@@ -46,6 +49,10 @@ const GRACE: Duration = Duration::from_secs(5);
 struct Shared {
     core: Arc<Core>,
     functions: Arc<dyn FunctionInvoker>,
+    iam: Arc<Iam>,
+    mode: IamMode,
+    access_log: access_log::Writer,
+    caches: authorizer::Caches,
     apis: RwLock<BTreeMap<String, Arc<Api>>>,
     throttle: Throttle,
 }
@@ -58,6 +65,18 @@ impl Shared {
     fn all(&self) -> Vec<Arc<Api>> {
         self.apis.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
+}
+
+/// What HTTP APIs need of other engines.
+pub struct Ports {
+    /// The functions that routes and authorizers lead to.
+    pub functions: Arc<dyn FunctionInvoker>,
+    /// Who callers of routes with `AWS_IAM` are, and what they may do.
+    pub iam: Arc<Iam>,
+    /// Whether such a caller without the right is refused.
+    pub mode: IamMode,
+    /// Where access logs go.
+    pub logs: Arc<dyn LogSink>,
 }
 
 /// All HTTP APIs of this cloud.
@@ -78,10 +97,19 @@ impl HttpApis {
     ///
     /// # Errors
     /// The store fails, or a stored API's port is in use.
-    pub fn open(core: Arc<Core>, first_port: u16, functions: Arc<dyn FunctionInvoker>) -> Result<Arc<Self>, AwsError> {
+    pub fn open(core: Arc<Core>, first_port: u16, ports: Ports) -> Result<Arc<Self>, AwsError> {
         let stored: Vec<(String, Api)> = core.store.list(NAMESPACE)?;
         let apis = stored.into_iter().map(|(id, api)| (id, Arc::new(api))).collect();
-        let shared = Arc::new(Shared { core, functions, apis: RwLock::new(apis), throttle: Throttle::default() });
+        let shared = Arc::new(Shared {
+            core,
+            functions: ports.functions,
+            iam: ports.iam,
+            mode: ports.mode,
+            access_log: access_log::Writer::start(ports.logs),
+            caches: authorizer::Caches::default(),
+            apis: RwLock::new(apis),
+            throttle: Throttle::default(),
+        });
         // All or none: a port that is in use must not leave the others served by a cloud that did not open.
         let listeners: Vec<_> =
             shared.all().iter().map(|api| Ok((api.id.clone(), bind(api.port)?.0))).collect::<Result<_, AwsError>>()?;
@@ -108,9 +136,10 @@ impl HttpApis {
                 task.abort();
             }
         }
+        self.shared.access_log.flush().await;
     }
 
-    /// Providers of `AWS::ApiGatewayV2::Api`, `Route`, `Integration` and `Stage`.
+    /// Providers of `AWS::ApiGatewayV2::Api`, `Authorizer`, `Integration`, `Route` and `Stage`.
     pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
         provider::all(self)
     }

@@ -1,6 +1,10 @@
 //! What an HTTP API is made of, as it is stored: one document per API, with its routes, integrations and stages.
 
-use super::router::RouteKey;
+use super::{
+    access_log::AccessLog,
+    authorizer::{Authorization, Authorizer},
+    router::RouteKey,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -21,6 +25,8 @@ pub(super) struct Api {
     pub(super) routes: BTreeMap<String, Route>,
     pub(super) integrations: BTreeMap<String, Integration>,
     pub(super) stages: BTreeMap<String, Stage>,
+    #[serde(default)]
+    pub(super) authorizers: BTreeMap<String, Authorizer>,
 }
 
 impl Api {
@@ -52,6 +58,8 @@ pub(super) struct Route {
     /// Id of an integration.
     pub(super) integration: Option<String>,
     pub(super) operation_name: Option<String>,
+    #[serde(default)]
+    pub(super) authorization: Authorization,
 }
 
 /// A Lambda proxy integration, payload format 2.0.
@@ -79,6 +87,8 @@ pub(super) struct Stage {
     pub(super) route_limits: BTreeMap<String, Limits>,
     /// Milliseconds since the epoch.
     pub(super) created: i64,
+    #[serde(default)]
+    pub(super) access_log: Option<AccessLog>,
 }
 
 /// `DefaultRouteSettings` or one of `RouteSettings`, as far as it limits traffic.
@@ -204,14 +214,17 @@ impl Cors {
 
 impl Route {
     pub(super) fn to_json(&self, id: &str) -> Value {
-        without_nulls(json!({
+        let mut shown = without_nulls(json!({
             "apiKeyRequired": false,
-            "authorizationType": "NONE",
             "operationName": self.operation_name,
             "routeId": id,
             "routeKey": self.key.to_string(),
             "target": self.integration.as_ref().map(|id| format!("integrations/{id}")),
-        }))
+        }));
+        if let Value::Object(members) = &mut shown {
+            self.authorization.show(members);
+        }
+        shown
     }
 }
 
@@ -235,6 +248,7 @@ impl Stage {
         let routes: Map<String, Value> =
             self.route_limits.iter().map(|(key, limits)| (key.clone(), limits.to_json())).collect();
         without_nulls(json!({
+            "accessLogSettings": self.access_log.as_ref().map(AccessLog::to_json),
             "autoDeploy": self.auto_deploy,
             "createdDate": shown_time(self.created),
             "defaultRouteSettings": self.default_limits.to_json(),

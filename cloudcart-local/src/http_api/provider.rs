@@ -1,10 +1,12 @@
 //! APIs, routes, integrations and stages for CloudFormation.
 //!
 //! Source: the CloudFormation resource reference, `AWS::ApiGatewayV2::*`. What cannot be done truthfully is refused when it is
-//! made: a route with an authorizer that nobody asks would be an open door.
+//! made.
 
 use super::{
     HttpApis,
+    access_log::AccessLog,
+    authorizer::{Authorization, Authorizers, Kind},
     model::{Api, Cors, Integration, Limits, Route, Stage, as_bool, as_integer},
     router::RouteKey,
 };
@@ -13,23 +15,24 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-type Properties = Map<String, Value>;
+pub(super) type Properties = Map<String, Value>;
 
-/// All four providers.
+/// All providers.
 pub(super) fn all(apis: &Arc<HttpApis>) -> Vec<Arc<dyn ResourceProvider>> {
     vec![
         Arc::new(Apis(apis.clone())),
         Arc::new(Routes(apis.clone())),
         Arc::new(Integrations(apis.clone())),
         Arc::new(Stages(apis.clone())),
+        Arc::new(Authorizers(apis.clone())),
     ]
 }
 
-fn invalid(message: impl Into<String>) -> ProvisionError {
+pub(super) fn invalid(message: impl Into<String>) -> ProvisionError {
     ProvisionError::invalid(message)
 }
 
-fn text<'a>(properties: &'a Properties, name: &str) -> Result<Option<&'a str>, ProvisionError> {
+pub(super) fn text<'a>(properties: &'a Properties, name: &str) -> Result<Option<&'a str>, ProvisionError> {
     match properties.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -37,11 +40,11 @@ fn text<'a>(properties: &'a Properties, name: &str) -> Result<Option<&'a str>, P
     }
 }
 
-fn owned(properties: &Properties, name: &str) -> Result<Option<String>, ProvisionError> {
+pub(super) fn owned(properties: &Properties, name: &str) -> Result<Option<String>, ProvisionError> {
     Ok(text(properties, name)?.map(str::to_owned))
 }
 
-fn required<'a>(properties: &'a Properties, name: &str) -> Result<&'a str, ProvisionError> {
+pub(super) fn required<'a>(properties: &'a Properties, name: &str) -> Result<&'a str, ProvisionError> {
     text(properties, name)?.filter(|text| !text.is_empty()).ok_or_else(|| invalid(format!("{name} is required")))
 }
 
@@ -71,13 +74,13 @@ fn only(properties: &Properties, name: &str, offered: &str, why: &str) -> Result
     }
 }
 
-fn made(id: &str, attributes: &[(&str, Value)]) -> Provisioned {
+pub(super) fn made(id: &str, attributes: &[(&str, Value)]) -> Provisioned {
     let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     Provisioned { physical_id: id.to_owned(), attributes }
 }
 
 /// Something that is gone already was deleted.
-fn gone_is_fine(result: Result<(), crate::error::AwsError>) -> Result<(), ProvisionError> {
+pub(super) fn gone_is_fine(result: Result<(), crate::error::AwsError>) -> Result<(), ProvisionError> {
     match result {
         Err(error) if error.status == 404 => Ok(()),
         other => Ok(other?),
@@ -174,6 +177,7 @@ impl ResourceProvider for Apis {
             routes: BTreeMap::new(),
             integrations: BTreeMap::new(),
             stages: BTreeMap::new(),
+            authorizers: BTreeMap::new(),
         })?;
         Ok(api_made(&api))
     }
@@ -206,7 +210,7 @@ impl ResourceProvider for Apis {
 
 /// The id of what `request` makes: `length` characters `a-z2-7`, made from the generated name, which is new for each creation.
 /// So whoever must undo a creation whose end is not known finds what it made, and nothing else.
-fn id_of(request: &ResourceRequest, length: usize) -> String {
+pub(super) fn id_of(request: &ResourceRequest, length: usize) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let seed = format!("{}/{}", request.stack_id, request.generated_name);
     let digest = ring::digest::digest(&ring::digest::SHA256, seed.as_bytes());
@@ -217,19 +221,6 @@ struct Routes(Arc<HttpApis>);
 
 impl Routes {
     fn read(properties: &Properties) -> Result<Route, ProvisionError> {
-        const LATER: &str = "the local cloud does not evaluate authorizers yet, and a route that skipped its authorizer \
-                             would be open to everyone";
-        only(properties, "AuthorizationType", "NONE", LATER)?;
-        for name in ["AuthorizerId", "AuthorizationScopes"] {
-            let empty = match properties.get(name) {
-                None | Some(Value::Null) => true,
-                Some(Value::Array(items)) => items.is_empty(),
-                Some(_) => false,
-            };
-            if !empty {
-                return Err(invalid(format!("{name} is not offered: {LATER}")));
-            }
-        }
         if truth(properties, "ApiKeyRequired")? {
             return Err(invalid("ApiKeyRequired is supported for WebSocket APIs only"));
         }
@@ -247,6 +238,7 @@ impl Routes {
             key: RouteKey::parse(required(properties, "RouteKey")?).map_err(invalid)?,
             integration,
             operation_name: owned(properties, "OperationName")?,
+            authorization: authorization(properties)?,
         })
     }
 
@@ -267,6 +259,7 @@ impl Routes {
                     format!("Invalid Integration identifier specified {target}"),
                 ));
             }
+            check_authorizer(api, &route.authorization)?;
             api.routes.insert(id.to_owned(), route);
             Ok(())
         })?)
@@ -319,6 +312,52 @@ impl ResourceProvider for Routes {
 
     async fn discard(&self, request: &ResourceRequest) -> Result<(), ProvisionError> {
         self.delete(&id_of(request, 7), request).await
+    }
+}
+
+/// What a route asks of its callers.
+fn authorization(properties: &Properties) -> Result<Authorization, ProvisionError> {
+    let kind = text(properties, "AuthorizationType")?.unwrap_or("NONE");
+    let id = owned(properties, "AuthorizerId")?;
+    let scopes: Vec<String> = match properties.get("AuthorizationScopes") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(value) => serde_json::from_value(value.clone())
+            .map_err(|_| invalid("AuthorizationScopes must be a list of strings"))?,
+    };
+    if !scopes.is_empty() && kind != "JWT" {
+        return Err(invalid("AuthorizationScopes go with AuthorizationType JWT only"));
+    }
+    match (kind, id) {
+        ("NONE", None) => Ok(Authorization::None),
+        ("AWS_IAM", None) => Ok(Authorization::Iam),
+        ("JWT", Some(authorizer)) => Ok(Authorization::Jwt { authorizer, scopes }),
+        ("CUSTOM", Some(authorizer)) => Ok(Authorization::Custom { authorizer }),
+        ("JWT" | "CUSTOM", None) => Err(invalid(format!("AuthorizerId is required with AuthorizationType {kind}"))),
+        ("NONE" | "AWS_IAM", Some(_)) => {
+            Err(invalid(format!("AuthorizerId goes with AuthorizationType JWT or CUSTOM, not with {kind}")))
+        }
+        (other, _) => Err(invalid(format!("AuthorizationType {other:?} must be NONE, AWS_IAM, JWT or CUSTOM"))),
+    }
+}
+
+/// Refuses a route whose authorizer is not there, or is of the other kind.
+fn check_authorizer(api: &Api, authorization: &Authorization) -> Result<(), crate::error::AwsError> {
+    let (id, jwt) = match authorization {
+        Authorization::None | Authorization::Iam => return Ok(()),
+        Authorization::Jwt { authorizer, .. } => (authorizer, true),
+        Authorization::Custom { authorizer } => (authorizer, false),
+    };
+    match api.authorizers.get(id).map(|authorizer| matches!(authorizer.kind, Kind::Jwt(_))) {
+        Some(found) if found == jwt => Ok(()),
+        Some(_) => Err(crate::error::AwsError::bad_request(
+            "BadRequestException",
+            format!("the authorizer {id} is for AuthorizationType {}", if jwt { "CUSTOM" } else { "JWT" }),
+        )),
+        None => Err(crate::error::AwsError::new(
+            404,
+            "NotFoundException",
+            format!("Invalid Authorizer identifier specified {id}"),
+        )),
     }
 }
 
@@ -379,7 +418,7 @@ impl Integrations {
 
 /// The function's ARN in an integration URI: itself, or
 /// `arn:aws:apigateway:<region>:lambda:path/2015-03-31/functions/<ARN>/invocations`.
-fn function_of(uri: &str) -> Option<&str> {
+pub(super) fn function_of(uri: &str) -> Option<&str> {
     let arn = match uri.split_once(":lambda:path/2015-03-31/functions/") {
         Some((gateway, rest)) if gateway.starts_with("arn:aws:apigateway:") => rest.strip_suffix("/invocations")?,
         _ => uri,
@@ -473,6 +512,11 @@ impl Stages {
             default_limits: properties.get("DefaultRouteSettings").map(limits).transpose()?.unwrap_or_default(),
             route_limits,
             created,
+            access_log: properties
+                .get("AccessLogSettings")
+                .filter(|settings| !settings.is_null())
+                .map(|settings| AccessLog::read(settings).map_err(invalid))
+                .transpose()?,
         };
         if !stage.auto_deploy {
             tracing::warn!(stage = name, "a stage without AutoDeploy serves nothing here: deployments are not offered");
@@ -490,7 +534,7 @@ impl ResourceProvider for Stages {
     fn properties(&self) -> &'static [Property] {
         const {
             &[
-                Property::ignored("AccessLogSettings", "would write an access log; the local cloud writes none yet"),
+                Property::honoured("AccessLogSettings"),
                 Property::create_only("ApiId"),
                 Property::honoured("AutoDeploy"),
                 Property::honoured("DefaultRouteSettings"),

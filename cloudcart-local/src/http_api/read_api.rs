@@ -54,7 +54,15 @@ pub(super) fn call(shared: &Shared, request: &ApiRequest) -> Result<Response<Byt
         (&Method::GET, ["apis", id, "stages", stage]) => {
             api(id)?.stages.get(*stage).map(|found| found.to_json(stage)).ok_or_else(|| absent("Stage", stage))?
         }
-        (&Method::GET, ["apis", id, "authorizers" | "deployments" | "models"]) => {
+        (&Method::GET, ["apis", id, "authorizers"]) => {
+            items(api(id)?.authorizers.iter().map(|(id, authorizer)| authorizer.to_json(id)))
+        }
+        (&Method::GET, ["apis", id, "authorizers", authorizer]) => api(id)?
+            .authorizers
+            .get(*authorizer)
+            .map(|found| found.to_json(authorizer))
+            .ok_or_else(|| absent("Authorizer", authorizer))?,
+        (&Method::GET, ["apis", id, "deployments" | "models"]) => {
             // There are none, and none can be made.
             api(id)?;
             items(std::iter::empty())

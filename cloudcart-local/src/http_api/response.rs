@@ -20,9 +20,14 @@ const HOP_BY_HOP: [&str; 9] = [
     "upgrade",
 ];
 
+/// The message of an answer that the API made by itself: an extension of the answer.
+#[derive(Debug, Clone)]
+pub(super) struct Own(pub(super) String);
+
 /// An answer that the API makes by itself.
 pub(super) fn own(status: StatusCode, message: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(json!({ "message": message }).to_string()));
+    response.extensions_mut().insert(Own(message.to_owned()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

@@ -1,13 +1,19 @@
 //! HTTP APIs over real sockets, made through the CloudFormation providers, in front of functions that record their events.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use super::HttpApis;
+mod access_log;
+mod authorizers;
+mod issuer;
+mod wire;
+
+use super::{HttpApis, Ports};
 use crate::{
     api::{ApiRequest, Caller, Service},
     clock::{Clock, ManualClock},
     core::Core,
     error::AwsError,
-    ports::{FunctionInvoker, Invocation, InvokeError, InvokeOutcome},
+    iam::{Iam, IamMode},
+    ports::{FunctionInvoker, Invocation, InvokeError, InvokeOutcome, LogSink},
     provider::{ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
     random::{Random as _, SystemRandomness},
     store::Store,
@@ -29,6 +35,9 @@ use tokio::{
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:shop";
 
+/// The function of Lambda authorizers.
+const GUARD: &str = "arn:aws:lambda:us-east-1:000000000000:function:guard";
+
 type Outcome = Result<InvokeOutcome, InvokeError>;
 
 /// Functions that answer as a test tells them and record what they got.
@@ -42,6 +51,24 @@ struct Functions {
     /// When set, calls wait for `go`.
     gate: Mutex<Option<Arc<Notify>>>,
     finished: Notify,
+    lines: Arc<Lines>,
+}
+
+/// A log with one group.
+#[derive(Default)]
+struct Lines(Mutex<Vec<String>>);
+
+impl LogSink for Lines {
+    fn append(&self, group: &str, stream: &str, events: &[(i64, String)]) {
+        // Asserted where the lines are looked at: a panic here would only lose them.
+        let strange = group != "/shop/api" || stream.len() != 32;
+        let told = |line: &String| if strange { format!("{group} {stream}: {line}") } else { line.clone() };
+        self.0.lock().unwrap().extend(events.iter().map(|(_, line)| told(line)));
+    }
+
+    fn has_group(&self, group: &str) -> bool {
+        group == "/shop/api"
+    }
 }
 
 #[async_trait]
@@ -63,7 +90,7 @@ impl FunctionInvoker for Functions {
     }
 
     fn permits(&self, function: &str, service: &str, source_arn: &str) -> bool {
-        assert_eq!((function, service), (FUNCTION, "apigateway.amazonaws.com"));
+        assert!([FUNCTION, GUARD].contains(&function) && service == "apigateway.amazonaws.com");
         self.asked.lock().unwrap().push(source_arn.to_owned());
         self.permitted.lock().unwrap().as_ref().is_none_or(|permitted| permitted == source_arn)
     }
@@ -126,7 +153,14 @@ fn open(
         random: Arc::new(SystemRandomness::default()),
         store: Store::open(&folder.path().join("state.db")).unwrap(),
     };
-    HttpApis::open(Arc::new(core), port, functions.clone())
+    let core = Arc::new(core);
+    let ports = Ports {
+        functions: functions.clone(),
+        iam: Iam::open(core.clone())?,
+        mode: IamMode::Enforce,
+        logs: functions.lines.clone(),
+    };
+    HttpApis::open(core, port, ports)
 }
 
 fn request(properties: Value) -> ResourceRequest {
@@ -637,12 +671,15 @@ async fn what_is_not_offered_is_refused_when_it_is_made() {
     };
     for extra in [
         json!({"AuthorizationType": "JWT"}),
-        json!({"AuthorizationType": "AWS_IAM"}),
+        json!({"AuthorizationType": "CUSTOM"}),
+        json!({"AuthorizationType": "OTHER"}),
+        json!({"AuthorizationType": "AWS_IAM", "AuthorizerId": "abc"}),
         json!({"AuthorizerId": "abc"}),
+        json!({"AuthorizationType": "JWT", "AuthorizerId": "absent"}),
         json!({"AuthorizationScopes": ["a"]}),
     ] {
         let error = fixture.make("Route", route(extra.clone())).await.unwrap_err();
-        assert!(error.message.contains("authorizer"), "{extra}: {error}");
+        assert!(error.message.contains("Autho"), "{extra}: {error}");
     }
     for (extra, code) in [
         (json!({"RouteKey": "GET x"}), "InvalidRequest"),

@@ -18,7 +18,7 @@ use crate::{
 };
 use entities::{Compiled, Draft, Entities};
 use keys::{Key, KeyRing, Owner};
-use policy::{Evaluate, Evaluator, Question, TrustedAs, Verdict};
+use policy::{Evaluate, Evaluator, Policy, Question, SessionOf, TrustedAs, Verdict};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -117,7 +117,40 @@ impl Iam {
         }
     }
 
+    /// The same where the resource has a policy of its own: in one account either of the two allows, and a denial in either
+    /// wins. A grant to the role is still bound by the role's permissions boundary.
+    pub fn decide_with(&self, caller: &Caller, need: &Need, resource: Option<&Policy>) -> Verdict {
+        let identity = self.decide(caller, need);
+        let (Caller::Role { role, session }, Some(resource)) = (caller, resource) else { return identity };
+        let Some(compiled) = self.role(role) else { return identity };
+        if identity == Verdict::ExplicitDeny {
+            return identity;
+        }
+        let (role_arn, session_arn) = (self.role_arn(&compiled.role), self.caller_arn(caller));
+        let who = SessionOf { role: &role_arn, session: &session_arn, account: &self.core.account };
+        let ask = |policy: Policy, boundary| self.ask(&compiled, Some(session), need, &[policy], boundary);
+        if ask(resource.denials(&who), None) == Verdict::ExplicitDeny {
+            return Verdict::ResourceDeny;
+        }
+        if identity != Verdict::Allowed && ask(resource.grants(&who), compiled.boundary.as_ref()) == Verdict::Allowed {
+            return Verdict::Allowed;
+        }
+        identity
+    }
+
     fn decide_for(&self, compiled: &Compiled, session: Option<&str>, need: &Need) -> Verdict {
+        self.ask(compiled, session, need, &compiled.identity, compiled.boundary.as_ref())
+    }
+
+    /// What `policies` within `boundary` say to a role's `need`.
+    fn ask(
+        &self,
+        compiled: &Compiled,
+        session: Option<&str>,
+        need: &Need,
+        policies: &[Policy],
+        boundary: Option<&Policy>,
+    ) -> Verdict {
         let arn = self.role_arn(&compiled.role);
         let one = |key: &str, value: String| (key.to_owned(), vec![value]);
         let now = self.core.clock.now_ms();
@@ -140,8 +173,8 @@ impl Iam {
             context.push(one("aws:userid", format!("{}:{session}", compiled.role.id)));
         }
         self.evaluator.decide(
-            &compiled.identity,
-            compiled.boundary.as_ref(),
+            policies,
+            boundary,
             &Question {
                 principal_arn: &arn,
                 account: &self.core.account,

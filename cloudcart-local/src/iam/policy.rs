@@ -39,6 +39,8 @@ pub enum Verdict {
     Allowed,
     /// A statement denies it.
     ExplicitDeny,
+    /// A statement of the resource's own policy denies it.
+    ResourceDeny,
     /// No identity policy allows it.
     NoIdentityAllow,
     /// Identity policies allow it; the permissions boundary does not.
@@ -114,6 +116,56 @@ impl Policy {
         Ok(policy)
     }
 
+    /// A resource's policy: each statement names principals, actions and resources.
+    pub fn resource(name: &str, document: &Value) -> Result<Self, PolicyError> {
+        let policy = Self::read(name, document)?;
+        for statement in &policy.document.statements {
+            if statement.principal.is_none() && statement.not_principal.is_none() {
+                return Err(PolicyError("Policy statement must contain principals.".into()));
+            }
+            if statement.action.is_none() && statement.not_action.is_none() {
+                return Err(PolicyError("Policy statement must contain actions.".into()));
+            }
+            if statement.resource.is_none() && statement.not_resource.is_none() {
+                return Err(PolicyError("Policy statement must contain resources.".into()));
+            }
+        }
+        Ok(policy)
+    }
+
+    /// The statements of a resource's policy that deny something to `caller`, as a policy that can be asked.
+    #[must_use]
+    pub(crate) fn denials(&self, caller: &SessionOf<'_>) -> Self {
+        self.filtered(|statement| {
+            statement.effect == engine::Effect::Deny
+                && match (&statement.principal, &statement.not_principal) {
+                    (Some(named), _) => caller.is_in(named, true),
+                    (None, Some(named)) => !caller.is_in(named, true),
+                    (None, None) => false,
+                }
+        })
+    }
+
+    /// The statements of a resource's policy that allow something to `caller` itself. One that names the whole account only
+    /// lets the account's own policies decide, so it is not among them.
+    #[must_use]
+    pub(crate) fn grants(&self, caller: &SessionOf<'_>) -> Self {
+        self.filtered(|statement| {
+            statement.effect == engine::Effect::Allow
+                && match (&statement.principal, &statement.not_principal) {
+                    (Some(named), _) => caller.is_in(named, false),
+                    (None, Some(named)) => !caller.is_in(named, true),
+                    (None, None) => false,
+                }
+        })
+    }
+
+    fn filtered(&self, wanted: impl Fn(&engine::Statement) -> bool) -> Self {
+        let statements = self.document.statements.iter().filter(|statement| wanted(statement)).cloned().collect();
+        let document = engine::PolicyDocument { version: None, id: None, statements };
+        Self { name: self.name.clone(), document }
+    }
+
     /// A role's trust policy: each statement names principals and actions, and no resource.
     pub fn trust(document: &Value) -> Result<Self, PolicyError> {
         let policy = Self::read("trust", document)?;
@@ -141,19 +193,39 @@ impl Policy {
     /// The statements of a trust policy that `principal` matches, as a policy that can be asked.
     #[must_use]
     pub fn trusting(&self, principal: &TrustedAs<'_>) -> Self {
-        let statements = self
-            .document
-            .statements
-            .iter()
-            .filter(|statement| match (&statement.principal, &statement.not_principal) {
-                (Some(named), _) => principal.is_in(named),
-                (None, Some(named)) => !principal.is_in(named),
-                (None, None) => false,
-            })
-            .cloned()
-            .collect();
-        let document = engine::PolicyDocument { version: None, id: None, statements };
-        Self { name: self.name.clone(), document }
+        self.filtered(|statement| match (&statement.principal, &statement.not_principal) {
+            (Some(named), _) => principal.is_in(named),
+            (None, Some(named)) => !principal.is_in(named),
+            (None, None) => false,
+        })
+    }
+}
+
+/// A session of a role, as the policies of resources name it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SessionOf<'a> {
+    /// ARN of the role.
+    pub(crate) role: &'a str,
+    /// ARN of the session.
+    pub(crate) session: &'a str,
+    /// Their account.
+    pub(crate) account: &'a str,
+}
+
+impl SessionOf<'_> {
+    /// Whether it is among these principals; with `account`, also when the whole account is.
+    fn is_in(&self, principal: &engine::Principal, account: bool) -> bool {
+        use engine::Principal as P;
+        match principal {
+            P::Wildcard => true,
+            P::Aws(names) | P::Mixed { aws: names, .. } => names.iter().any(|name| {
+                name == "*"
+                    || name == self.role
+                    || name == self.session
+                    || account && (name == self.account || *name == format!("arn:aws:iam::{}:root", self.account))
+            }),
+            _ => false,
+        }
     }
 }
 

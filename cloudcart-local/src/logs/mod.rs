@@ -409,6 +409,10 @@ impl LogSink for Logs {
         }
         self.arrived.notify_waiters();
     }
+
+    fn has_group(&self, group: &str) -> bool {
+        self.events.group(group).is_ok_and(|found| found.is_some())
+    }
 }
 
 fn invalid(message: &str) -> AwsError {

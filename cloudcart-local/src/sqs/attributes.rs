@@ -3,8 +3,8 @@
 //! Source: the SQS API reference, `SetQueueAttributes`.
 
 use super::errors;
-use crate::error::AwsError;
-use serde_json::Value;
+use crate::{error::AwsError, iam::policy::Policy};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The most bytes a message may have, and the default limit (1 MiB since August 2025).
@@ -156,10 +156,7 @@ fn check(name: &str, value: &str, fifo: bool) -> Result<Option<String>, AwsError
     }
     match name {
         "Policy" => {
-            serde_json::from_str::<Value>(value)
-                .ok()
-                .filter(Value::is_object)
-                .ok_or_else(|| errors::invalid_attribute(name, "Must be a policy document in JSON."))?;
+            policy(value).map_err(|reason| errors::invalid_attribute(name, reason))?;
         }
         "RedrivePolicy" => {
             parse_redrive(value).map_err(|reason| errors::invalid_attribute(name, reason))?;
@@ -170,6 +167,17 @@ fn check(name: &str, value: &str, fifo: bool) -> Result<Option<String>, AwsError
         _ => {}
     }
     Ok(Some(value.to_owned()))
+}
+
+/// Reads a `Policy`.
+pub(super) fn policy(text: &str) -> Result<Policy, String> {
+    let document = serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
+    let document = document.ok_or("Must be a policy document in JSON.")?;
+    if document.get("Statement").is_none() {
+        // A policy that says nothing.
+        return Policy::resource("of the queue", &json!({"Statement": []})).map_err(|error| error.to_string());
+    }
+    Policy::resource("of the queue", &document).map_err(|error| error.to_string())
 }
 
 /// Reads a `RedrivePolicy`. The count may be a number or a string, as callers write both.

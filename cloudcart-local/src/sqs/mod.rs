@@ -23,6 +23,7 @@ use crate::{
     api::{ApiRequest, Need, Service},
     core::Core,
     error::{AwsError, Protocol},
+    iam::policy::Policy,
     ports::{QueueFacts, QueueMessage, QueueSend, QueueSource},
     provider::ResourceProvider,
 };
@@ -75,6 +76,11 @@ impl Service for Sqs {
 
     fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError> {
         operations::needs(&self.engine, request)
+    }
+
+    fn resource_policy(&self, arn: &str) -> Option<Policy> {
+        let state = self.engine.state();
+        attributes::policy(state.queue_by_arn(arn)?.attributes.get("Policy")?).ok()
     }
 
     async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError> {

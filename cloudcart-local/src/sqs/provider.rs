@@ -255,16 +255,7 @@ impl ResourceProvider for Policies {
     }
 
     fn properties(&self) -> &'static [Property] {
-        const {
-            &[
-                Property::ignored(
-                    "PolicyDocument",
-                    "stored as the queue's Policy and shown by GetQueueAttributes, but not evaluated: here the callers' \
-                     own role policies decide",
-                ),
-                Property::honoured("Queues"),
-            ]
-        }
+        const { &[Property::honoured("PolicyDocument"), Property::honoured("Queues")] }
     }
 
     async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
