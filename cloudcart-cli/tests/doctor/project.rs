@@ -44,10 +44,12 @@ impl Found {
         self.check(name)["hint"].as_str().unwrap_or_default()
     }
 
-    /// Those in that state, in their order. A warning about the builder is left out: this machine's glibc decides about it.
+    /// Those in that state, in their order. Warnings about the builder and about room on the disk are left out: this machine's glibc
+    /// decides about the one, and whatever else it does about the other.
     pub(crate) fn all(&self, state: &str) -> Vec<&str> {
         let checks = self.document["checks"].as_array().unwrap();
-        let of_machine = |check: &&Value| check["name"] == "builder" && check["state"] == "warn";
+        let of_machine =
+            |check: &&Value| (check["name"] == "builder" || check["name"] == "disk") && check["state"] == "warn";
         let checks = checks.iter().filter(|check| check["state"] == state && !of_machine(check));
         checks.map(|check| check["name"].as_str().unwrap()).collect()
     }
