@@ -426,6 +426,7 @@ impl Feed {
     /// Tells what a session brings until it ends, and reads what it may have missed. Returns why it ended.
     async fn live(&mut self, context: &Context, session: &mut Session, gap: bool) -> Result<String> {
         let begun = gap.then(Instant::now);
+        let mut sampled = false;
         let mut due: VecDeque<Instant> =
             begun.into_iter().chain(context.settle.iter().map(|after| session.opened + *after)).collect();
         loop {
@@ -436,18 +437,31 @@ impl Feed {
                     Frame::Update { lines, gaps } => {
                         let now = (context.clock)();
                         let mut fresh = Vec::with_capacity(lines.len());
+                        let mut known = None;
                         for line in lines {
                             let tracked = self.tracked.iter_mut().find(|tracked| tracked.group.function == line.function);
-                            if tracked.is_some_and(|tracked| tracked.is_new_of_session(&line, now)) {
-                                fresh.push(line);
+                            match tracked.map(|tracked| tracked.new_of_session(&line, now)) {
+                                Some(Ok(())) => fresh.push(line),
+                                Some(Err(age)) => known = known.max(Some(age)),
+                                None => {}
                             }
                         }
                         fresh.sort_by_key(|line| line.timestamp);
                         context.fresh(fresh).await;
                         if gaps {
                             self.say(context, Notice::Sampled).await;
-                            if due.is_empty() {
-                                due.extend(context.settle.last().map(|after| Instant::now() + *after));
+                            sampled = true;
+                        }
+                        // A session brings a line within moments. One whose equal was told longer ago may be another one, and so may any
+                        // where the session has left something out, which was read meanwhile.
+                        let moment = context.settle.first().map_or(0, |moment| moment.as_millis());
+                        let doubtful = known.is_some_and(|age| sampled || u128::try_from(age).unwrap_or(0) >= moment);
+                        if gaps || doubtful {
+                            // What was left out may not be readable yet when a reading comes that is due before long.
+                            let (soon, late) = (context.settle.first(), context.settle.last());
+                            let soon = soon.map_or_else(Instant::now, |after| Instant::now() + *after);
+                            if due.back().is_none_or(|last| *last < soon) {
+                                due.extend(late.map(|after| Instant::now() + *after));
                             }
                         }
                         if due.is_empty() {

@@ -19,10 +19,11 @@ struct Saying {
     digest: (u64, u64),
 }
 
-/// How many equal lines were told, and when the last of them was met.
+/// How many equal lines were told, when the last of them was, and when one of them was met.
 #[derive(Debug, Clone, Copy)]
 struct Count {
     told: u32,
+    told_at: i64,
     met: i64,
 }
 
@@ -50,13 +51,19 @@ impl Told {
         let saying = self.saying(line);
         let met = pass.counts.entry(saying).or_default();
         *met += 1;
-        let count = self.counts.entry(saying).or_insert(Count { told: 0, met: now });
+        let count = self.counts.entry(saying).or_insert(Count { told: 0, told_at: now, met: now });
         count.met = now;
         if *met <= count.told {
             return false;
         }
         count.told = *met;
+        count.told_at = now;
         true
+    }
+
+    /// When an equal line was told last.
+    pub(super) fn told_at(&self, line: &Line) -> Option<i64> {
+        self.counts.get(&self.saying(line)).map(|count| count.told_at)
     }
 
     /// Forgets lines from before `timestamp` that were last met before `met`: no read will reach them again. The pass of a

@@ -122,10 +122,11 @@ impl Tracked {
         lines.into_iter().filter(|line| self.told.is_new(pass, line, now)).collect()
     }
 
-    /// Whether a line of the session is new.
-    fn is_new_of_session(&mut self, line: &Line, now: i64) -> bool {
+    /// Whether a line of the session is new; if not, how long ago its equal was told, in milliseconds.
+    fn new_of_session(&mut self, line: &Line, now: i64) -> Result<(), i64> {
         self.meet(std::slice::from_ref(line), now);
-        self.told.is_new(&mut self.session, line, now)
+        let told = self.told.told_at(line).unwrap_or(now);
+        if self.told.is_new(&mut self.session, line, now) { Ok(()) } else { Err(now - told) }
     }
 
     /// A line from the future, by a clock that is wrong, must not keep the reads from what is to come.
@@ -200,6 +201,6 @@ mod tests {
         assert_eq!(fresh.len(), 2);
         tracked.complete(500_000);
         assert_eq!(tracked.since, 500_000 - OVERLAP_MILLIS);
-        assert!(!tracked.is_new_of_session(&line(9_000_000), 500_000), "and it is not forgotten either");
+        assert!(tracked.new_of_session(&line(9_000_000), 500_000).is_err(), "and it is not forgotten either");
     }
 }
