@@ -454,7 +454,7 @@ impl Feed {
                         }
                         // A session brings a line within moments. One whose equal was told longer ago may be another one, and so may any
                         // where the session has left something out, which was read meanwhile.
-                        let moment = context.settle.first().map_or(0, |moment| moment.as_millis());
+                        let moment = context.settle.first().map_or(0, Duration::as_millis);
                         let doubtful = known.is_some_and(|age| sampled || u128::try_from(age).unwrap_or(0) >= moment);
                         if gaps || doubtful {
                             // What was left out may not be readable yet when a reading comes that is due before long.

@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use http::header::HOST;
+use http::header::{HOST, USER_AGENT};
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::BodyExt;
@@ -162,6 +162,9 @@ async fn exchange(sender: &mut SendRequest<SdkBody>, request: Request<SdkBody>) 
     }
 }
 
+/// Who calls. Not signed, so whoever passes a request on may change it.
+const AGENT: &str = concat!("cloudcart/", env!("CARGO_PKG_VERSION"), " lang/rust");
+
 /// Where a request goes, and the request as HTTP/1.1 has it: the path alone, the host in a header.
 fn addressed(mut request: Request<SdkBody>) -> Result<(Origin, Request<SdkBody>), ConnectorError> {
     let origin = Origin::of(request.uri()).map_err(|what| ConnectorError::user(what.into()))?;
@@ -169,6 +172,7 @@ fn addressed(mut request: Request<SdkBody>) -> Result<(Origin, Request<SdkBody>)
         let host = HeaderValue::try_from(origin.authority()).map_err(|error| ConnectorError::user(error.into()))?;
         request.headers_mut().insert(HOST, host);
     }
+    request.headers_mut().entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
     // The SDK takes it from a variable of the process, which only unsafe code could set for each invocation. It is not signed.
     if let Some(trace) = runtime::trace() {
         request.headers_mut().entry(runtime::TRACE_HEADER).or_insert(trace);
@@ -244,6 +248,7 @@ mod tests {
             let heard = heard.recv().unwrap();
             assert!(heard.starts_with("POST /table?x=1 HTTP/1.1\r\n"), "{heard}");
             assert!(heard.contains(&format!("host: {}\r\n", url.trim_start_matches("http://"))), "{heard}");
+            assert!(heard.contains("user-agent: cloudcart/"), "{heard}");
         }
     }
 
