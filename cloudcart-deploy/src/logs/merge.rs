@@ -5,6 +5,10 @@
 //! stream, time, text. Two lines may say the same; then they are counted. One pass (a read, or a session) meets each line at
 //! most once, so its n-th equal line is new only when fewer than n were told before, by whatever pass. That never tells a line
 //! twice; and what a session left out, the next read over that time tells.
+//!
+//! One case is left. A line whose equal (stream, millisecond, text) arrived before the session opened, and was told by a read only a
+//! moment before the session brings this one, is taken for that one; if no read is due any more, the next session's first read
+//! tells it, within its overlap.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
