@@ -13,13 +13,13 @@ mod sigv4;
 
 pub use admin::{Admin, CLOCK_PATH, STATUS_PATH};
 pub(crate) use route::form_pairs;
-pub(crate) use sigv4::{Parts, Signed, decode, query_pairs};
+pub(crate) use sigv4::{Parts, Signed, decode, query_pairs, sha256_hex};
 
 use crate::{
     api::{ApiRequest, Caller, Reply, Service},
     core::Core,
     error::{AwsError, Protocol},
-    iam::{Iam, IamMode, keys::Owner, policy::Verdict},
+    iam::{Iam, IamMode, policy::Verdict},
 };
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -258,10 +258,7 @@ impl Gateway {
                 decoded.data
             }
         };
-        let caller = match &key.owner {
-            Owner::Root => Caller::Root,
-            Owner::Session { role, session, .. } => Caller::Role { role: role.clone(), session: session.clone() },
-        };
+        let caller = key.caller();
         Ok(ApiRequest {
             method: head.method,
             path,

@@ -4,12 +4,12 @@
 //! so that no client waits for the log.
 
 use super::{response::Own, variables::Facts};
-use crate::{core::Core, ports::LogSink};
+use crate::{core::Core, gateway::sha256_hex, ports::LogSink};
 use bytes::Bytes;
 use http::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 /// Lines that may wait to be written.
@@ -189,12 +189,7 @@ impl Writer {
     /// Queues the line of a request to the stage's log.
     pub(super) async fn put(&self, core: &Core, settings: &AccessLog, done: &Done<'_>) {
         let seed = format!("{}/{}", done.facts.api_id, done.facts.stage);
-        let digest = ring::digest::digest(&ring::digest::SHA256, seed.as_bytes());
-        let mut stream = String::new();
-        for byte in &digest.as_ref()[..16] {
-            // Writing to a String does not fail.
-            let _ = write!(stream, "{byte:02x}");
-        }
+        let stream = sha256_hex(seed.as_bytes())[..32].to_owned();
         let line = done.line(&settings.format);
         let message = Message::Line { group: settings.group.clone(), stream, time: core.clock.now_ms(), line };
         if self.0.send(message).await.is_err() {

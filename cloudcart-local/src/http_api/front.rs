@@ -140,18 +140,19 @@ async fn handle(
 ) -> Response<Bytes> {
     let request_id = request_id(shared);
     let (parts, body) = request.into_parts();
-    let started = shared.core.clock.now_ms();
+    let clock = &shared.core.clock;
+    let (time, began) = (clock.now_ms(), clock.real_now_ms());
     let mut response = match shared.api(id) {
         Some(api) => {
             let mut trail = Trail::default();
-            let from = From { request_id: &request_id, source_ip, port, time: started };
+            let from = From { request_id: &request_id, source_ip, port, time };
             let mut response = answer(shared, &api, &parts, body, from, &mut trail).await;
             if let Some(cors) = &api.cors
                 && !cors::is_preflight(&parts.method, &parts.headers)
             {
                 cors.apply(&parts.headers, response.headers_mut());
             }
-            log(shared, &api, &parts, from, &trail, &response).await;
+            log(shared, &api, &parts, from, &trail, &response, clock.real_now_ms() - began).await;
             response
         }
         // Deleted while this connection was open.
@@ -186,7 +187,15 @@ struct From<'a> {
 }
 
 /// Writes the line that the request's stage asks for.
-async fn log(shared: &Shared, api: &Api, parts: &Parts, from: From<'_>, trail: &Trail, response: &Response<Bytes>) {
+async fn log(
+    shared: &Shared,
+    api: &Api,
+    parts: &Parts,
+    from: From<'_>,
+    trail: &Trail,
+    response: &Response<Bytes>,
+    latency_ms: i64,
+) {
     let Some((stage, Stage { access_log: Some(settings), .. }, _)) = stage_of(api, parts.uri.path()) else { return };
     let facts = Facts {
         parts,
@@ -198,7 +207,6 @@ async fn log(shared: &Shared, api: &Api, parts: &Parts, from: From<'_>, trail: &
         source_ip: from.source_ip,
         time: from.time,
     };
-    let latency_ms = shared.core.clock.now_ms() - from.time;
     shared.access_log.put(&shared.core, settings, &Done { facts, trail, response, latency_ms }).await;
 }
 
@@ -299,9 +307,9 @@ async fn answer(
         trace_id: Some(trace_id.clone()),
         client_context: None,
     };
-    let called = shared.core.clock.now_ms();
+    let called = shared.core.clock.real_now_ms();
     let (response, mut integrated) = invoke(shared, &route_key, invocation, integration.timeout_ms).await;
-    integrated.latency_ms = shared.core.clock.now_ms() - called;
+    integrated.latency_ms = shared.core.clock.real_now_ms() - called;
     trail.integration = Some(integrated);
     response
 }

@@ -1,7 +1,8 @@
 //! HTTP APIs: the payload 2.0 front of API Gateway, one loopback listener per API.
 //!
 //! An API keeps the port it got when it was made, so a restarted cloud serves the same URLs. Differences from AWS: the scheme
-//! is http, `requestContext.domainName` carries the port, and what this cloud does not offer (deployments, parameter mapping, other integrations than Lambda's) is refused when it is made, never passed over.
+//! is http, `requestContext.domainName` carries the port, and what this cloud does not offer (deployments, parameter mapping,
+//! other integrations than Lambda's) is refused when it is made, never passed over.
 
 mod access_log;
 mod authorizer;

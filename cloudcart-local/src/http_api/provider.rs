@@ -40,6 +40,18 @@ pub(super) fn text<'a>(properties: &'a Properties, name: &str) -> Result<Option<
     }
 }
 
+/// A list of strings.
+pub(super) fn list(value: Option<&Value>, name: &str) -> Result<Vec<String>, ProvisionError> {
+    let wrong = || invalid(format!("{name} must be a list of strings"));
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(items)) => {
+            items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
 pub(super) fn owned(properties: &Properties, name: &str) -> Result<Option<String>, ProvisionError> {
     Ok(text(properties, name)?.map(str::to_owned))
 }
@@ -319,11 +331,7 @@ impl ResourceProvider for Routes {
 fn authorization(properties: &Properties) -> Result<Authorization, ProvisionError> {
     let kind = text(properties, "AuthorizationType")?.unwrap_or("NONE");
     let id = owned(properties, "AuthorizerId")?;
-    let scopes: Vec<String> = match properties.get("AuthorizationScopes") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(value) => serde_json::from_value(value.clone())
-            .map_err(|_| invalid("AuthorizationScopes must be a list of strings"))?,
-    };
+    let scopes = list(properties.get("AuthorizationScopes"), "AuthorizationScopes")?;
     if !scopes.is_empty() && kind != "JWT" {
         return Err(invalid("AuthorizationScopes go with AuthorizationType JWT only"));
     }

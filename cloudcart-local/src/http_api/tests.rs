@@ -9,7 +9,7 @@ mod wire;
 use super::{HttpApis, Ports};
 use crate::{
     api::{ApiRequest, Caller, Service},
-    clock::{Clock, ManualClock},
+    clock::{Clock, ManualClock, MovableClock},
     core::Core,
     error::AwsError,
     iam::{Iam, IamMode},
@@ -108,7 +108,10 @@ fn outcome(payload: &[u8]) -> InvokeOutcome {
 
 struct Fixture {
     folder: TempDir,
+    /// The machine's.
     clock: ManualClock,
+    /// The cloud's.
+    moved: MovableClock,
     functions: Arc<Functions>,
     apis: Arc<HttpApis>,
 }
@@ -140,7 +143,7 @@ impl Answer {
 
 fn open(
     folder: &TempDir,
-    clock: &ManualClock,
+    clock: &MovableClock,
     functions: &Arc<Functions>,
     port: u16,
 ) -> Result<Arc<HttpApis>, AwsError> {
@@ -176,12 +179,17 @@ fn request(properties: Value) -> ResourceRequest {
 }
 
 impl Fixture {
+    fn move_clock(&self, by: Duration) {
+        assert!(self.moved.advance(by, |_| Ok::<(), ()>(())).is_ok());
+    }
+
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let clock = ManualClock::new(Duration::from_millis(1_584_039_838_123));
         let functions = Arc::new(Functions::default());
-        let apis = open(&folder, &clock, &functions, 0).unwrap();
-        Self { folder, clock, functions, apis }
+        let moved = MovableClock::new(Arc::new(clock.clone()), Duration::ZERO);
+        let apis = open(&folder, &moved, &functions, 0).unwrap();
+        Self { folder, clock, moved, functions, apis }
     }
 
     fn provider(&self, kind: &str) -> Arc<dyn ResourceProvider> {
@@ -612,11 +620,11 @@ fn free_port() -> u16 {
 
 #[tokio::test]
 async fn apis_keep_their_ports_over_a_restart_and_take_the_next_free_one() {
-    let Fixture { folder, clock, functions, apis } = Fixture::new();
+    let Fixture { folder, clock, moved, functions, apis } = Fixture::new();
     drop(apis);
     let first = free_port();
-    let apis = open(&folder, &clock, &functions, first).unwrap();
-    let fixture = Fixture { folder, clock, functions, apis };
+    let apis = open(&folder, &moved, &functions, first).unwrap();
+    let fixture = Fixture { folder, clock, moved, functions, apis };
     let one = fixture.api_with(json!({"Name": "one"}), json!({}), &["GET /"]).await;
     assert_eq!(one.port, first);
     let two = fixture.api_with(json!({"Name": "two"}), json!({}), &["GET /"]).await;
@@ -626,15 +634,15 @@ async fn apis_keep_their_ports_over_a_restart_and_take_the_next_free_one() {
 
     fixture.apis.shutdown().await;
     assert!(TcpStream::connect(("127.0.0.1", first)).await.is_err());
-    let Fixture { folder, clock, functions, apis } = fixture;
+    let Fixture { folder, clock, moved, functions, apis } = fixture;
     drop(apis);
     // Someone else's listener is named, not worked around: the URL must stay the same.
     let squatter = std::net::TcpListener::bind(("127.0.0.1", first)).unwrap();
-    let error = open(&folder, &clock, &functions, first).err().unwrap();
+    let error = open(&folder, &moved, &functions, first).err().unwrap();
     assert!(error.message.contains(&format!("port {first}")), "{error}");
     drop(squatter);
-    let apis = open(&folder, &clock, &functions, first).unwrap();
-    let fixture = Fixture { folder, clock, functions, apis };
+    let apis = open(&folder, &moved, &functions, first).unwrap();
+    let fixture = Fixture { folder, clock, moved, functions, apis };
     assert_eq!(fixture.apis.apis(), urls);
     assert_eq!(get(one.port, "/").await.status, 200);
 
@@ -651,9 +659,10 @@ async fn a_new_api_on_a_port_in_use_is_refused_by_its_number() {
     let squatter = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = squatter.local_addr().unwrap().port();
     let clock = ManualClock::new(Duration::ZERO);
+    let moved = MovableClock::new(Arc::new(clock.clone()), Duration::ZERO);
     let functions = Arc::new(Functions::default());
-    let apis = open(&folder, &clock, &functions, port).unwrap();
-    let fixture = Fixture { folder, clock, functions, apis };
+    let apis = open(&folder, &moved, &functions, port).unwrap();
+    let fixture = Fixture { folder, clock, moved, functions, apis };
     let error = fixture.make("Api", json!({"Name": "x", "ProtocolType": "HTTP"})).await.unwrap_err();
     assert!(error.message.contains(&format!("port {port}")), "{error}");
     assert!(fixture.apis.apis().is_empty());

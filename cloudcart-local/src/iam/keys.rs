@@ -3,6 +3,7 @@
 //! They are kept in the state store, so that what was signed with them before a restart still is after it.
 
 use crate::{
+    api::Caller,
     core::Core,
     store::{Store, StoreError},
 };
@@ -40,6 +41,16 @@ pub(crate) struct Key {
     pub(crate) token: Option<String>,
     /// Milliseconds since the epoch; `None` for keys that live as long as their owner.
     pub(crate) expires_ms: Option<i64>,
+}
+
+impl Key {
+    /// Who calls with it.
+    pub(crate) fn caller(&self) -> Caller {
+        match &self.owner {
+            Owner::Root => Caller::Root,
+            Owner::Session { role, session, .. } => Caller::Role { role: role.clone(), session: session.clone() },
+        }
+    }
 }
 
 /// All keys, by access key id.

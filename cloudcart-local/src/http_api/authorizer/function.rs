@@ -254,7 +254,7 @@ async fn ask(
     let call = tokio::spawn(async move { functions.invoke(invocation).await });
     let outcome = tokio::select! {
         outcome = call => outcome.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?,
-        () = shared.core.clock.sleep(LIMIT) => {
+        () = shared.core.clock.real_sleep(LIMIT) => {
             return Err(format!("the function took longer than {} s", LIMIT.as_secs()));
         }
     };

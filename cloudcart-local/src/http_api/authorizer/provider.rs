@@ -12,7 +12,7 @@ use crate::{
     http_api::{
         HttpApis,
         model::{as_bool, as_integer},
-        provider::{Properties, function_of, gone_is_fine, id_of, invalid, made, owned, required, text},
+        provider::{Properties, function_of, gone_is_fine, id_of, invalid, list, made, owned, required, text},
     },
     provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest},
 };
@@ -37,18 +37,6 @@ const OF_REQUEST: [&str; 5] = [
 
 fn given<'a>(properties: &'a Properties, name: &str) -> Option<&'a Value> {
     properties.get(name).filter(|value| !value.is_null())
-}
-
-/// A list of strings.
-fn list(value: Option<&Value>, name: &str) -> Result<Vec<String>, ProvisionError> {
-    let wrong = || invalid(format!("{name} must be a list of strings"));
-    match value {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::Array(items)) => {
-            items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-        }
-        Some(_) => Err(wrong()),
-    }
 }
 
 fn read(properties: &Properties) -> Result<Authorizer, ProvisionError> {

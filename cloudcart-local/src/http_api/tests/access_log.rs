@@ -2,6 +2,7 @@
 
 use super::{Fixture, get, outcome, send};
 use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
 
 const GROUP: &str = "arn:aws:logs:us-east-1:000000000000:log-group:/shop/api";
 
@@ -70,6 +71,23 @@ async fn a_line_is_the_format_with_what_is_known_of_the_request() {
     );
     assert_eq!(get(api.port, "/missing").await.status, 404);
     assert!(fixture.lines().await[1].contains(r#""message":"Not Found""#));
+}
+
+#[tokio::test]
+async fn a_move_of_the_clock_during_a_request_is_none_of_its_latency() {
+    let fixture = Fixture::new();
+    let format = "$context.responseLatency $context.integrationLatency";
+    let api = fixture.api_with(json!({}), settings(format), &["GET /"]).await;
+    let gate = Arc::new(tokio::sync::Notify::new());
+    *fixture.functions.gate.lock().unwrap() = Some(gate.clone());
+    let port = api.port;
+    let slow = tokio::spawn(async move { get(port, "/").await });
+    fixture.clock.wait_for_sleepers(1).await;
+    fixture.move_clock(Duration::from_hours(1));
+    fixture.clock.advance(Duration::from_millis(7));
+    gate.notify_one();
+    assert_eq!(slow.await.unwrap().status, 200);
+    assert_eq!(fixture.lines().await, ["7 7"]);
 }
 
 #[tokio::test]

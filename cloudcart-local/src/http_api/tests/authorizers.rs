@@ -454,6 +454,27 @@ async fn an_authorizer_that_fails_is_500_and_is_asked_again() {
     assert!(fixture.calls_of(FUNCTION).is_empty());
 }
 
+#[tokio::test]
+async fn a_moved_clock_hurries_no_authorizer() {
+    let fixture = Fixture::new();
+    let api = fixture.api(&[]).await;
+    let guard = fixture.guard(&api, json!({})).await.unwrap().physical_id;
+    fixture.guarded(&api, "GET /s", json!({"AuthorizationType": "CUSTOM", "AuthorizerId": guard})).await;
+    fixture.guard_will_say(&json!({"isAuthorized": false}));
+    let gate = std::sync::Arc::new(tokio::sync::Notify::new());
+    *fixture.functions.gate.lock().unwrap() = Some(gate.clone());
+    let port = api.port;
+    let slow = tokio::spawn(async move { send(port, "GET", "/s", "x-key: k\r\n", "").await });
+    fixture.clock.wait_for_sleepers(1).await;
+    fixture.move_clock(Duration::from_hours(1));
+    // Whoever the move has woken goes first.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    gate.notify_one();
+    assert_eq!(slow.await.unwrap().status, 403);
+}
+
 /// A role that API Gateway may assume, with these statements.
 async fn role(fixture: &Fixture, name: &str, statements: Value) {
     let trust = json!({"Version": "2012-10-17", "Statement": [{
@@ -563,6 +584,17 @@ async fn a_signed_request_passes_aws_iam_when_its_role_may_invoke() {
     fixture.clock.advance(Duration::from_mins(16));
     assert_eq!(send(api.port, "POST", "/orders/7", &headers, "hi").await.status, 403, "an old signature");
     assert_eq!(fixture.events().len(), calls);
+}
+
+#[tokio::test]
+async fn a_moved_clock_makes_no_signature_old() {
+    let fixture = Fixture::new();
+    let api = fixture.api(&[]).await;
+    fixture.guarded(&api, "GET /", json!({"AuthorizationType": "AWS_IAM"})).await;
+    fixture.move_clock(Duration::from_hours(48));
+    let host = format!("127.0.0.1:{}", api.port);
+    let headers = signed(&fixture.apis.shared.iam, &Caller::Root, "execute-api", &host, "GET", "/", "");
+    assert_eq!(send(api.port, "GET", "/", &headers, "").await.status, 200);
 }
 
 #[tokio::test]
