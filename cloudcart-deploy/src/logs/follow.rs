@@ -77,9 +77,9 @@ const HOLD: Duration = Duration::from_millis(700);
 /// A session that lived this long ended as sessions do, and the next one begins at once.
 const STEADY: Duration = Duration::from_mins(1);
 /// When the past is read again after a session began: CloudWatch Logs takes a few seconds to make a line findable.
-const SETTLE_AWS: &[Duration] = &[Duration::from_secs(3), Duration::from_secs(15)];
+const SETTLE_AWS: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(15)];
 /// The same for an endpoint of one's own.
-const SETTLE: &[Duration] = &[Duration::from_secs(1), Duration::from_secs(5)];
+const SETTLE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// Sessions in a row that may end sooner, before there is no sense in another one.
 const SHORT_SESSIONS: u32 = 5;
 /// Batches that wait for whoever listens.
@@ -184,7 +184,7 @@ struct Context {
     /// Between two reads.
     turn: Duration,
     /// When the past is read again after a session began.
-    settle: &'static [Duration],
+    settle: [Duration; 2],
 }
 
 impl Context {
@@ -428,7 +428,7 @@ impl Feed {
         let begun = gap.then(Instant::now);
         let mut sampled = false;
         let mut due: VecDeque<Instant> =
-            begun.into_iter().chain(context.settle.iter().map(|after| session.opened + *after)).collect();
+            begun.into_iter().chain(context.settle.map(|after| session.opened + after)).collect();
         loop {
             let read = due.front().copied();
             tokio::select! {
@@ -454,15 +454,11 @@ impl Feed {
                         }
                         // A session brings a line within moments. One whose equal was told longer ago may be another one, and so may any
                         // where the session has left something out, which was read meanwhile.
-                        let moment = context.settle.first().map_or(0, Duration::as_millis);
-                        let doubtful = known.is_some_and(|age| sampled || u128::try_from(age).unwrap_or(0) >= moment);
-                        if gaps || doubtful {
-                            // What was left out may not be readable yet when a reading comes that is due before long.
-                            let (soon, late) = (context.settle.first(), context.settle.last());
-                            let soon = soon.map_or_else(Instant::now, |after| Instant::now() + *after);
-                            if due.back().is_none_or(|last| *last < soon) {
-                                due.extend(late.map(|after| Instant::now() + *after));
-                            }
+                        let [soon, late] = context.settle;
+                        let doubtful = known.is_some_and(|age| sampled || u128::try_from(age).unwrap_or(0) >= soon.as_millis());
+                        // What was left out may not be readable yet when a reading comes that is due before long.
+                        if (gaps || doubtful) && due.back().is_none_or(|last| *last < Instant::now() + soon) {
+                            due.push_back(Instant::now() + late);
                         }
                         if due.is_empty() {
                             self.tracked.iter_mut().for_each(|tracked| tracked.complete(now));

@@ -7,8 +7,8 @@
 //! twice; and what a session left out, the next read over that time tells.
 //!
 //! One case is left. A line whose equal (stream, millisecond, text) arrived before the session opened, and was told by a read only a
-//! moment before the session brings this one, is taken for that one; if no read is due any more, the next session's first read
-//! tells it, within its overlap.
+//! moment before the session brings this one, is taken for that one. If no read is due any more, the next session's first read
+//! tells it if its overlap reaches back that far; otherwise it is never told.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
