@@ -104,7 +104,7 @@ fn endpoint(env: &Env<'_>, name: &'static str) -> Result<Option<String>, ConfigE
 }
 
 /// Leaves out what the SDK tells AWS of itself with every call: its version, platform and features, an id of the call, and which
-/// attempt it is. Made, signed and sent anew each time, that is a twentieth of a warm call. The transport says who calls.
+/// attempt it is. Made, signed and sent anew each time, that is a twelfth of a warm call. The transport says who calls.
 #[derive(Debug)]
 struct Terse;
 

@@ -326,8 +326,8 @@ pub async fn handle<H: HttpHandler>(
     let trace = event.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
     span.note("trace", trace.and_then(log::trace_root));
     span.note("route", route_key.as_str());
-    let owned = routes::ROUTES.iter().any(|route| route.function == H::FUNCTION && route.has_key(&route_key));
-    let operation = routes::operation(&route_key).filter(|_| owned);
+    let route = routes::ROUTES.iter().find(|route| route.has_key(&route_key));
+    let operation = route.filter(|route| route.function == H::FUNCTION).map(|route| route.operation);
     let result = match operation {
         None => Err(Failure::Problem(Problem::new(Code::NotFound, "there is no such route"))),
         Some(operation) => {

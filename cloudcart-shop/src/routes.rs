@@ -52,7 +52,7 @@ impl Route {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Whether that is its key.
+    /// Whether that is its key, as an event has it (`requestContext.routeKey`).
     pub fn has_key(&self, key: &str) -> bool {
         key.split_once(' ') == Some((self.method, self.path))
     }
@@ -84,8 +84,3 @@ pub const ROUTES: &[Route] = &[
     // The function with the fewest rights answers it: it reads what everybody may see, and no cart, order or queue.
     route("GET", "/openapi.json", Operation::GetOpenApi, Function::Products, "GetOpenApi"),
 ];
-
-/// The operation behind a route key of an event (`requestContext.routeKey`).
-pub fn operation(route_key: &str) -> Option<Operation> {
-    ROUTES.iter().find(|route| route.has_key(route_key)).map(|route| route.operation)
-}

@@ -103,7 +103,7 @@ impl Shared {
             };
             match connection.with(async |sender| exchange(sender, request).await).await {
                 Ok(response) => {
-                    self.keep(origin, connection).await;
+                    self.keep(origin, connection);
                     return Ok(response);
                 }
                 // The other side had closed it before anything was sent.
@@ -127,12 +127,11 @@ impl Shared {
         }
     }
 
-    async fn keep(&self, origin: Origin, mut connection: Connection) {
-        if connection.is_open().await {
-            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < MOST_IDLE {
-                idle.push((origin, connection));
-            }
+    /// Keeps a connection for the next request. Whether it is still open then is looked at then.
+    fn keep(&self, origin: Origin, connection: Connection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MOST_IDLE {
+            idle.push((origin, connection));
         }
     }
 }
@@ -252,17 +251,18 @@ mod tests {
         }
     }
 
-    /// As the loop over invocations does: it blocks, and yields before it goes on. Sent into a connection that has ended by then, a
-    /// request would be lost, and the SDK's retry would wait.
+    /// The loop over invocations blocks while it waits. A request into a connection that ended meanwhile would be lost, and the SDK's
+    /// retry would wait.
     #[tokio::test]
-    async fn a_connection_that_ends_while_the_thread_blocks_is_made_anew() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+    async fn a_connection_that_ends_while_the_function_waits_for_an_event_is_made_anew() {
+        let (service, api) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+        let url = format!("http://{}", service.local_addr().unwrap());
+        let runtime = runtime::Runtime::new(api.local_addr().unwrap().to_string()).unwrap();
         let (end, ended) = channel::<()>();
         let (closed, is_closed) = channel();
         std::thread::spawn(move || {
             for _ in 0..2 {
-                let (mut stream, _) = listener.accept().unwrap();
+                let (mut stream, _) = service.accept().unwrap();
                 read(&mut stream);
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();
                 ended.recv().unwrap();
@@ -270,13 +270,29 @@ mod tests {
                 closed.send(()).unwrap();
             }
         });
-        let transport = transport();
-        for _ in 0..2 {
-            transport.0.send(request(&url), None).await.unwrap();
-            end.send(()).unwrap();
-            is_closed.recv().unwrap();
-            tokio::task::yield_now().await;
-        }
+        std::thread::spawn(move || {
+            let (mut stream, _) = api.accept().unwrap();
+            let mut buffer = [0; 4096];
+            for event in 0..2 {
+                assert_ne!(stream.read(&mut buffer).unwrap(), 0, "asked for an event");
+                if event > 0 {
+                    end.send(()).unwrap();
+                    is_closed.recv().unwrap();
+                }
+                let event = b"HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: r\r\ncontent-length: 2\r\n\r\n{}";
+                stream.write_all(event).unwrap();
+                assert_ne!(stream.read(&mut buffer).unwrap(), 0, "answered it");
+                stream.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").unwrap();
+            }
+        });
+        let (transport, mut statuses) = (transport(), Vec::new());
+        let answer = async |_, _| {
+            statuses.push(transport.0.send(request(&url), None).await.map(|response| response.status().as_u16()).ok());
+            Ok(Vec::new())
+        };
+        // The API ends after two, and so does the function.
+        assert!(runtime.serve(answer).await.is_err());
+        assert_eq!(statuses, [Some(200), Some(200)]);
     }
 
     #[tokio::test]
