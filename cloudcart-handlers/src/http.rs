@@ -1,16 +1,13 @@
 //! Events of an HTTP API (payload format 2.0) in, answers out. What every function of the shop does alike stands here: ids,
 //! bodies, problems, headers, the log.
 //!
-//! The events are those of `aws_lambda_events`. `lambda_http` would make an `http::Request` of them, panics on bad base64 and parses
-//! the already decoded path once more.
+//! `lambda_http` would make an `http::Request` of the events, panics on bad base64 and parses the already decoded path once more.
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use ::http::{HeaderMap, HeaderValue};
 use async_trait::async_trait;
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cloudcart_shop::body::MAX_BYTES;
@@ -24,6 +21,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::event::{Headers, HttpEvent};
 use crate::log::{self, Level};
 use crate::metrics;
 use crate::span::Span;
@@ -44,7 +42,7 @@ pub struct Request {
     pub subject: Option<String>,
     path_parameters: std::collections::HashMap<String, String>,
     query: Vec<(String, String)>,
-    headers: HeaderMap,
+    headers: Headers,
     cookies: Vec<String>,
     body: Result<Vec<u8>, Problem>,
 }
@@ -57,13 +55,13 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
-    fn new(event: ApiGatewayV2httpRequest, operation: Operation, id: String) -> Self {
-        let claims = event.request_context.authorizer.and_then(|authorizer| authorizer.jwt).map(|jwt| jwt.claims);
+    fn new(event: HttpEvent, operation: Operation, id: String) -> Self {
+        let jwt = event.request_context.authorizer.and_then(|authorizer| authorizer.jwt);
         Self {
             operation,
             id,
             source_ip: event.request_context.http.source_ip.unwrap_or_default(),
-            subject: claims.and_then(|mut claims| claims.remove("sub")).filter(|subject| !subject.is_empty()),
+            subject: jwt.and_then(|jwt| jwt.claims.sub).filter(|subject| !subject.is_empty()),
             path_parameters: event.path_parameters,
             query: parse_query(event.raw_query_string.as_deref().unwrap_or_default()),
             headers: event.headers,
@@ -74,11 +72,10 @@ impl Request {
 
     /// What of it must not stand in a log.
     fn secrets(&self) -> impl Iterator<Item = &str> {
-        let headers = SECRET_HEADERS.into_iter().flat_map(|name| self.headers.get_all(name));
+        let headers = SECRET_HEADERS.into_iter().flat_map(|name| self.headers.all(name));
         let cookies = self.cookies.iter().flat_map(|line| line.split(';'));
         let cookies = cookies.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).trim());
         headers
-            .filter_map(|value| value.to_str().ok())
             // Of `Bearer x` it is the x.
             .flat_map(|value| std::iter::once(value).chain(value.split_once(' ').map(|(_, token)| token)))
             .chain(cookies)
@@ -98,13 +95,17 @@ impl Request {
 
     /// A header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.headers.get(name).filter(|value| is_text(value))
     }
 
     /// A header that must not be overlooked: an error if it is there but is not text.
     pub fn strict_header(&self, name: &'static str) -> Result<Option<&str>, Problem> {
-        let value = self.headers.get(name).map(HeaderValue::to_str).transpose();
-        value.map_err(|_| Problem::new(Code::InvalidRequest, format!("{name} must be visible ASCII")))
+        match self.headers.get(name) {
+            Some(value) if !is_text(value) => {
+                Err(Problem::new(Code::InvalidRequest, format!("{name} must be visible ASCII")))
+            }
+            value => Ok(value),
+        }
     }
 
     /// A cookie. The gateway hands them over apart from the headers.
@@ -145,9 +146,14 @@ impl Request {
     /// Whether `If-Match`, if there is one, allows a change of what has this tag. Strong comparison.
     pub fn may_change(&self, etag: &str) -> bool {
         let Some(value) = self.headers.get("if-match") else { return true };
-        let value = value.to_str().unwrap_or_default();
+        let value = Some(value).filter(|value| is_text(value)).unwrap_or_default();
         value.trim() == "*" || value.split(',').any(|tag| tag.trim() == etag)
     }
+}
+
+/// Whether a header's value is visible ASCII, with blanks and tabs: what RFC 9110 (section 5.5) leaves to new fields.
+fn is_text(value: &str) -> bool {
+    value.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'))
 }
 
 fn decode(body: Option<String>, base64: bool) -> Result<Vec<u8>, Problem> {
@@ -308,11 +314,7 @@ pub async fn handle_json<H: HttpHandler>(handler: &Arc<H>, event: &str, invocati
 
 /// Answers an event. Never fails: whatever goes wrong is an answer too. Each request is one line in the log, with its outcome and
 /// its metrics.
-pub async fn handle<H: HttpHandler>(
-    handler: &Arc<H>,
-    event: ApiGatewayV2httpRequest,
-    invocation_id: &str,
-) -> GatewayResponse {
+pub async fn handle<H: HttpHandler>(handler: &Arc<H>, event: HttpEvent, invocation_id: &str) -> GatewayResponse {
     let id = event
         .request_context
         .request_id
@@ -323,7 +325,7 @@ pub async fn handle<H: HttpHandler>(
     let span = Span::begin();
     span.note("requestId", id.as_str());
     span.note("invocationId", Some(invocation_id).filter(|invocation| *invocation != id));
-    let trace = event.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
+    let trace = event.headers.get("x-amzn-trace-id");
     span.note("trace", trace.and_then(log::trace_root));
     span.note("route", route_key.as_str());
     let route = routes::ROUTES.iter().find(|route| route.has_key(&route_key));

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod desk;
+pub mod event;
 pub mod http;
 pub mod identity;
 pub mod lambda;

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use boon::{Compiler, SchemaIndex, Schemas};
+use cloudcart_handlers::event::HttpEvent;
 use cloudcart_handlers::http::GatewayResponse;
 use cloudcart_shop::functions::Function;
 use cloudcart_shop::openapi;
@@ -40,14 +40,14 @@ const MORE_THAN_A_VALUE: [&str; 4] = ["number out of range", "recursion limit", 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(openapi::document()));
 
 /// Panics if an answer is not as the document says, or if it grants what the document does not name.
-pub(crate) fn check(function: Function, event: &ApiGatewayV2httpRequest, response: &GatewayResponse) {
+pub(crate) fn check(function: Function, event: &HttpEvent, response: &GatewayResponse) {
     if let Err(error) = CONTRACT.check(function, event, response) {
         panic!("not as the OpenAPI document says: {error}\n{response:?}");
     }
 }
 
 /// The same for requests of which nothing is known: headers and parameters that the document does not name are left alone.
-pub(crate) fn check_any(function: Function, event: &ApiGatewayV2httpRequest, response: &GatewayResponse) {
+pub(crate) fn check_any(function: Function, event: &HttpEvent, response: &GatewayResponse) {
     if let Err(error) = CONTRACT.hold(function, event, response, false) {
         panic!("not as the OpenAPI document says: {error}\n{response:?}");
     }
@@ -130,19 +130,14 @@ impl Contract {
         value["$ref"].as_str().map_or(value, |target| self.document.pointer(&target[1..]).unwrap())
     }
 
-    fn check(
-        &self,
-        function: Function,
-        event: &ApiGatewayV2httpRequest,
-        response: &GatewayResponse,
-    ) -> Result<(), String> {
+    fn check(&self, function: Function, event: &HttpEvent, response: &GatewayResponse) -> Result<(), String> {
         self.hold(function, event, response, true)
     }
 
     fn hold(
         &self,
         function: Function,
-        event: &ApiGatewayV2httpRequest,
+        event: &HttpEvent,
         response: &GatewayResponse,
         closed: bool,
     ) -> Result<(), String> {
@@ -205,7 +200,7 @@ impl Contract {
     }
 
     /// The parameters and headers of a request that was not refused.
-    fn parameters(&self, described: &Value, event: &ApiGatewayV2httpRequest) -> Result<(), String> {
+    fn parameters(&self, described: &Value, event: &HttpEvent) -> Result<(), String> {
         let parameters = described["parameters"].as_array().into_iter().flatten().map(|named| self.resolve(named));
         let schemes = described["security"].as_array().into_iter().flatten();
         let schemes = schemes.flat_map(|entry| entry.as_object().unwrap().keys());
@@ -216,7 +211,7 @@ impl Contract {
             .collect();
         let query = event.raw_query_string.as_deref().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         let query = query.map(|pair| ("query", pair.split('=').next().unwrap().to_owned()));
-        let headers = event.headers.keys().map(|name| name.as_str().to_owned());
+        let headers = event.headers.names().map(str::to_lowercase);
         let headers = headers.filter(|name| !ANY_REQUEST.contains(&name.as_str())).map(|name| ("header", name));
         for (place, name) in query.chain(headers) {
             if !known.contains(&(place.to_owned(), name.to_lowercase())) {
@@ -227,7 +222,7 @@ impl Contract {
     }
 
     /// The body of a request that was not refused.
-    fn body(&self, described: &Value, operation: &str, event: &ApiGatewayV2httpRequest) -> Result<(), String> {
+    fn body(&self, described: &Value, operation: &str, event: &HttpEvent) -> Result<(), String> {
         let body = event.body.as_deref().filter(|_| !event.is_base64_encoded);
         let Some(body) = body.filter(|_| described.get("requestBody").is_some()) else { return Ok(()) };
         match serde_json::from_str(body) {

@@ -1,6 +1,6 @@
 //! Events as API Gateway and SQS write them, and short ways to look at answers.
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use cloudcart_handlers::event::HttpEvent;
 use cloudcart_handlers::http::GatewayResponse;
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ impl Call {
         self.body(body)
     }
 
-    pub(crate) fn event(&self) -> ApiGatewayV2httpRequest {
+    pub(crate) fn event(&self) -> HttpEvent {
         serde_json::from_value(self.0.clone()).unwrap()
     }
 }

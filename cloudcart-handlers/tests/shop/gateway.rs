@@ -1,8 +1,8 @@
 //! What API Gateway does to a request on its way: it decodes paths, joins headers, takes cookies apart, and may encode a body.
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cloudcart_handlers::event::HttpEvent;
 use cloudcart_handlers::http;
 use cloudcart_shop::catalogue::ProductInput;
 use serde_json::{Value, json};
@@ -207,12 +207,12 @@ async fn an_event_of_another_kind_is_no_route() {
                 "headers": {}, "body": "", "isBase64Encoded": false }),
     ] {
         // Read at all, it is no route; not read, the runtime reports it and no function sees it.
-        let Ok(event) = serde_json::from_value::<ApiGatewayV2httpRequest>(event) else { continue };
+        let Ok(event) = serde_json::from_value::<HttpEvent>(event) else { continue };
         let response = http::handle(&world.products, event, INVOCATION).await;
         assert_eq!((response.status_code, response.value()["code"].as_str()), (404, Some("not_found")));
     }
     let bare = json!({ "requestContext": { "http": { "method": "GET" } } });
-    let event: ApiGatewayV2httpRequest = serde_json::from_value(bare).unwrap();
+    let event: HttpEvent = serde_json::from_value(bare).unwrap();
     let response = http::handle(&world.products, event, INVOCATION).await;
     assert_eq!((response.status_code, response.value()["requestId"].as_str()), (404, Some(INVOCATION)));
 }

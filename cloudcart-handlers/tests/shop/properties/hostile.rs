@@ -1,8 +1,8 @@
 //! No event makes a function fail: whatever comes in, what goes out is an answer that the OpenAPI document names, and never a 5xx.
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cloudcart_handlers::event::HttpEvent;
 use cloudcart_handlers::http::{self, HttpHandler};
 use cloudcart_handlers::store::memory::{Memory, Table};
 use cloudcart_shop::catalogue;
@@ -251,7 +251,7 @@ fn event() -> impl Strategy<Value = (Function, String)> {
 async fn send<H: HttpHandler>(handler: &Arc<H>, event: &str) -> u16 {
     let response = http::handle_json(handler, event, "invocation").await;
     assert!(response.status_code < 500, "{event}\n{response:?}");
-    match serde_json::from_str::<ApiGatewayV2httpRequest>(event) {
+    match serde_json::from_str::<HttpEvent>(event) {
         Ok(request) => contract::check_any(H::FUNCTION, &request, &response),
         Err(_) => assert_eq!((response.status_code, response.value()["code"].clone()), (400, json!("invalid_request"))),
     }
