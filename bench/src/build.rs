@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pack;
 use crate::sample::Subject;
-use crate::variants::{Client, Source, Variant};
+use crate::variants::{Client, Profile, Source, Variant};
 
 /// What a build took, in seconds. On a busy machine the CPU time is what counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,29 @@ pub struct Built {
     pub bytes: u64,
     /// The same, packed as `cloudcart build` does.
     pub zip_bytes: u64,
+    /// All functions of the shop, the measured one among them, by name. Of the chosen variant only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<Packed>,
+}
+
+/// A function of the shop, as large as it is deployed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Packed {
+    /// The binary's name.
+    pub name: String,
+    /// Size of the binary, in bytes.
+    pub bytes: u64,
+    /// The same, packed as `cloudcart build` does.
+    pub zip_bytes: u64,
+}
+
+impl Packed {
+    fn new(name: String, content: &[u8]) -> Result<Self> {
+        let bytes = u64::try_from(content.len()).context("a binary of that size")?;
+        let zip_bytes = u64::try_from(pack::pack(content)?.len()).context("an archive of that size")?;
+        Ok(Self { name, bytes, zip_bytes })
+    }
 }
 
 /// An edit that changes what a handler answers: a file within the tree, a text that stands in it once, and another.
@@ -164,6 +187,7 @@ impl Workshop {
         let clean = self.make(variant, &output).with_context(|| format!("`{name}` cannot be built"))?;
         let product = product(variant.source, &output);
         let content = fs::read(&product).with_context(|| format!("{} was not built", product.display()))?;
+        let functions = if variant.is_chosen() { self.functions(variant, &output)? } else { Vec::new() };
         let edited = self.tree().join(recipe(variant.source).edit.file);
         let original = fs::read_to_string(&edited).with_context(|| format!("{} cannot be read", edited.display()))?;
         let changed = edit(&original, &recipe(variant.source).edit).with_context(|| edited.display().to_string())?;
@@ -177,8 +201,7 @@ impl Workshop {
         let kept = self.kept(variant);
         remove(&kept)?;
         fs::create_dir_all(&kept)?;
-        let bytes = u64::try_from(content.len()).context("a binary of that size")?;
-        let zip_bytes = u64::try_from(pack::pack(&content)?.len()).context("an archive of that size")?;
+        let Packed { bytes, zip_bytes, .. } = Packed::new(String::new(), &content)?;
         // Copied, for it keeps the executable bit; then written over, for it was built from the edit by now.
         let file = kept.join(product.file_name().context("a product has a name")?);
         fs::copy(&product, &file)?;
@@ -186,7 +209,7 @@ impl Workshop {
         if let Source::Node { .. } = variant.source {
             fs::copy(self.tree().join("bench/peers/node/bootstrap.mjs"), kept.join("bootstrap.mjs"))?;
         }
-        let built = Built { source, clean, incremental, bytes, zip_bytes };
+        let built = Built { source, clean, incremental, bytes, zip_bytes, functions };
         // Last: it says that the rest is whole.
         fs::write(kept.join("built.json"), serde_json::to_vec_pretty(&built)?)?;
         // Half a gigabyte each.
@@ -236,36 +259,54 @@ impl Workshop {
         }
     }
 
+    /// Builds the rest of the functions where one is built already, and packs all.
+    fn functions(&self, variant: &Variant, output: &Path) -> Result<Vec<Packed>> {
+        let name = &variant.name;
+        self.cargo(variant, output, &["--package", "cloudcart-handlers", "--bins"])
+            .with_context(|| format!("the other functions of `{name}` cannot be built"))?;
+        let sources = self.tree().join("cloudcart-handlers/src/bin");
+        let listed = fs::read_dir(&sources).with_context(|| format!("{} cannot be read", sources.display()))?;
+        let mut names = Vec::new();
+        for entry in listed {
+            let path = entry?.path();
+            names.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+        }
+        names.sort_unstable();
+        let packed = names.into_iter().map(|name| {
+            let path = output.join("lambda").join(&name);
+            Packed::new(name, &fs::read(&path).with_context(|| format!("{} was not built", path.display()))?)
+        });
+        packed.collect()
+    }
+
     fn make(&self, variant: &Variant, output: &Path) -> Result<Cost> {
-        let log = self.log(variant);
-        let profile = match variant.source {
+        match variant.source {
             Source::Node { primed } => {
                 let mut npm = Command::new("npm");
                 npm.current_dir(self.tree().join("bench/peers/node"));
                 npm.args(["run", "--silent", if primed { "build:primed" } else { "build:plain" }, "--"]);
                 npm.arg(format!("--outfile={}", product(variant.source, output).display()));
-                return run(&mut npm, &log);
+                run(&mut npm, &self.log(variant))
             }
-            Source::Ours { profile } | Source::Peer { profile, .. } => profile,
-        };
-        let mut command = cargo();
-        command.args(["build", "--offline", "--profile", "lambda"]);
-        command.arg("--manifest-path").arg(self.manifest(variant)).arg("--target-dir").arg(output);
-        profile.config().iter().for_each(|line| {
-            command.args(["--config", line]);
-        });
-        match variant.source {
-            Source::Peer { client, .. } => {
-                command.args(["--features", client.feature()]);
-                if client == Client::NoJitter {
-                    command.env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1");
-                }
-            }
-            _ => {
-                command.args(["--package", "cloudcart-handlers", "--bin", "products"]);
+            Source::Peer { client, .. } => self.cargo(variant, output, &["--features", client.feature()]),
+            Source::Ours { .. } => {
+                self.cargo(variant, output, &["--package", "cloudcart-handlers", "--bin", "products"])
             }
         }
-        run(&mut command, &log)
+    }
+
+    /// Builds with cargo, under the variant's profile.
+    fn cargo(&self, variant: &Variant, output: &Path, what: &[&str]) -> Result<Cost> {
+        let mut command = cargo();
+        command.args(["build", "--offline", "--profile", "lambda"]);
+        command.arg("--manifest-path").arg(self.manifest(variant)).arg("--target-dir").arg(output).args(what);
+        for line in variant.profile().into_iter().flat_map(Profile::config) {
+            command.args(["--config", &line]);
+        }
+        if matches!(variant.source, Source::Peer { client: Client::NoJitter, .. }) {
+            command.env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1");
+        }
+        run(&mut command, &self.log(variant))
     }
 
     /// Of all that a build reads, and of how it is built.
@@ -436,7 +477,7 @@ mod tests {
         let source = workshop.digest(node).unwrap();
         assert_ne!(source, workshop.digest(primed).unwrap());
         let cost = Cost { wall: 1.5, cpu: 1.0 };
-        let built = Built { source, clean: cost, incremental: cost, bytes: 3, zip_bytes: 2 };
+        let built = Built { source, clean: cost, incremental: cost, bytes: 3, zip_bytes: 2, functions: Vec::new() };
         fs::create_dir_all(workshop.kept(node)).unwrap();
         fs::write(workshop.kept(node).join("built.json"), serde_json::to_vec(&built).unwrap()).unwrap();
         assert_eq!(workshop.finished(node).unwrap(), Some(built));

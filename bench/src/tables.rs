@@ -13,13 +13,14 @@ const RIVAL_PRIMED: &str = "node-primed";
 const OURS: &str = "ours";
 
 /// The names that a document may ask for.
-pub const NAMES: [&str; 5] = ["run", "targets", "clients", "profiles", "builds"];
+pub const NAMES: [&str; 6] = ["run", "targets", "functions", "clients", "profiles", "builds"];
 
 /// The table of that name.
 pub fn table(results: &Results, name: &str) -> Result<String> {
     Ok(match name {
         "run" => run(results),
         "targets" => targets(results)?,
+        "functions" => functions(results),
         "clients" => clients(results),
         "profiles" => profiles(results),
         "builds" => builds(results),
@@ -102,10 +103,13 @@ fn targets(results: &Results) -> Result<String> {
             shown(primed, multiple),
         ]);
     }
-    let reached = if ours.built.zip_bytes < ZIP_TARGET { "yes" } else { "no" };
+    // Node has the one function.
+    let largest = ours.built.functions.iter().map(|function| function.zip_bytes).chain([ours.built.zip_bytes]).max();
+    let largest = largest.unwrap_or_default();
+    let reached = if largest < ZIP_TARGET { "yes" } else { "no" };
     table.row([
-        "zip, KB".to_owned(),
-        thousands(ours.built.zip_bytes / 1000),
+        "zip of the largest function, KB".to_owned(),
+        thousands(largest / 1000),
         thousands(rival.built.zip_bytes / 1000),
         NONE.to_owned(),
         format!("under {}", thousands(ZIP_TARGET / 1000)),
@@ -113,6 +117,16 @@ fn targets(results: &Results) -> Result<String> {
         NONE.to_owned(),
     ]);
     Ok(table.finish())
+}
+
+/// What is deployed, function by function.
+fn functions(results: &Results) -> String {
+    let mut table = Table::new(&[("function", Side::Left), ("binary, KB", Side::Right), ("zip, KB", Side::Right)]);
+    for function in results.row(OURS).into_iter().flat_map(|row| &row.built.functions) {
+        let sizes = [function.bytes, function.zip_bytes].map(|bytes| thousands(bytes / 1000));
+        table.row([function.name.clone()].into_iter().chain(sizes));
+    }
+    table.finish()
 }
 
 /// The columns of what was measured at run time, with the sizes.
@@ -295,7 +309,7 @@ impl Table {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use crate::build::{Built, Cost};
+    use crate::build::{Built, Cost, Packed};
     use crate::machine::Machine;
     use crate::variants::{Breadth, matrix};
 
@@ -322,8 +336,16 @@ pub(crate) mod tests {
                 peak_mb: 6.0,
             };
             let cost = Cost { wall: 2.0, cpu: 3.05 };
-            let built =
-                Built { source: String::new(), clean: cost, incremental: cost, bytes: 3 << 20, zip_bytes: 2_500_000 };
+            let packed = |name: &str, zip_bytes| Packed { name: name.to_owned(), bytes: 4_000_000, zip_bytes };
+            let functions = vec![packed("cart", 2_499_999), packed("products", 2_400_000)];
+            let built = Built {
+                source: String::new(),
+                clean: cost,
+                incremental: cost,
+                bytes: 3 << 20,
+                zip_bytes: 2_400_000,
+                functions: if variant.is_chosen() { functions } else { Vec::new() },
+            };
             Row { variant, built, figures }
         });
         let versions = [("rustc".to_owned(), "1.95.0".to_owned()), ("node".to_owned(), "20.1.0".to_owned())].into();
@@ -341,6 +363,7 @@ pub(crate) mod tests {
     #[test]
     fn a_target_is_reached_by_its_ratio_in_the_same_run() {
         let text = table(&results(), "targets").unwrap();
+        assert!(results().rows[0].variant.is_chosen());
         let line = |start: &str| {
             text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {text}"))
         };
@@ -356,8 +379,12 @@ pub(crate) mod tests {
             line("| warm CPU"),
             "| warm CPU per request on one core, µs | 90 | 9,000 | 100.0× | 8× | yes | 100.0× |"
         );
-        // It must be under it.
-        assert_eq!(line("| zip"), "| zip, KB | 2,500 | 2,500 | – | under 2,500 | no | – |");
+        assert_eq!(line("| zip"), "| zip of the largest function, KB | 2,499 | 2,400 | – | under 2,500 | yes | – |");
+        // It must be under it, in each of them.
+        let mut large = results();
+        large.rows[0].built.functions[0].zip_bytes = 2_500_000;
+        let text = table(&large, "targets").unwrap();
+        assert!(text.contains("KB | 2,500 | 2,400 | – | under 2,500 | no |"), "{text}");
         // Just reached, and just not.
         for (factor, reached) in [(20.0, "| 20.0× | 20× | yes |"), (19.9, "| 19.9× | 20× | no |")] {
             let mut near = results();
@@ -381,15 +408,20 @@ pub(crate) mod tests {
         let results = results();
         let ours = results.rows.iter().filter(|row| row.variant.name.starts_with("ours")).count();
         let all = results.rows.len();
-        for (name, rows) in
-            [("run", 5), ("targets", 6), ("clients", all - ours + 1), ("profiles", ours), ("builds", all)]
-        {
+        for (name, rows) in [
+            ("run", 5),
+            ("targets", 6),
+            ("functions", 2),
+            ("clients", all - ours + 1),
+            ("profiles", ours),
+            ("builds", all),
+        ] {
             let text = table(&results, name).unwrap();
             assert_eq!(text.lines().count(), rows + 2, "{name}: {text}");
             let bars: Vec<usize> = text.lines().map(|line| line.replace("\\|", "").matches('|').count()).collect();
             assert!(bars.windows(2).all(|pair| pair[0] == pair[1]), "{name}: {bars:?}\n{text}");
         }
-        assert_eq!(NAMES.map(|name| table(&results, name).is_ok()), [true; 5]);
+        assert_eq!(NAMES.map(|name| table(&results, name).is_ok()), [true; 6]);
         assert!(table(&results, "nothing").unwrap_err().to_string().contains("builds"));
     }
 
@@ -398,7 +430,7 @@ pub(crate) mod tests {
         let text = table(&results(), "profiles").unwrap();
         assert!(
             text.contains(
-                "| **s** | **fat** | **1** | **unwind** | 2.0 | 1.0 | 3.0 | 2.5 | 5.0 | 4.0 | – | 123 | 300 | 110 | 90 | 6.0 | 3,072 | 2,441 | 1.0× |"
+                "| **s+3** | **fat** | **1** | **unwind** | 2.0 | 1.0 | 3.0 | 2.5 | 5.0 | 4.0 | – | 123 | 300 | 110 | 90 | 6.0 | 3,072 | 2,343 | 1.0× |"
             ),
             "{text}"
         );

@@ -20,6 +20,8 @@ macro_rules! choices {
 choices! {
     /// `opt-level`.
     Opt {
+        /// For size, and for speed the crates of [`WARM`].
+        Mixed = "s+3",
         /// For speed.
         Three = "3",
         /// For size.
@@ -66,19 +68,41 @@ pub struct Profile {
     pub panic: Panic,
 }
 
+/// The crates in which a warm call spends its time, by samples of it. They are compiled for speed where the rest is compiled for size.
+pub const WARM: [&str; 17] = [
+    "aws-runtime",
+    "aws-sigv4",
+    "aws-smithy-http",
+    "aws-smithy-json",
+    "aws-smithy-runtime",
+    "aws-smithy-runtime-api",
+    "aws-smithy-types",
+    "bytes",
+    "hashbrown",
+    "http",
+    "httparse",
+    "hyper",
+    "ring",
+    "rustls",
+    "serde_json",
+    "sha2",
+    "tokio",
+];
+
 /// The profile that our functions are built with: `[profile.lambda]` of the workspace.
-pub const CHOSEN: Profile = Profile { opt: Opt::Small, lto: Lto::Fat, units: 1, panic: Panic::Unwind };
+pub const CHOSEN: Profile = Profile { opt: Opt::Mixed, lto: Lto::Fat, units: 1, panic: Panic::Unwind };
 
 /// Cargo's own release profile.
 pub const RELEASE: Profile = Profile { opt: Opt::Three, lto: Lto::Local, units: 16, panic: Panic::Unwind };
 
 impl Profile {
     /// What is given to cargo with `--config`, so that it changes the profile `lambda` of any workspace to this.
-    pub fn config(self) -> [String; 4] {
-        let opt = match self.opt {
-            Opt::Three => "3",
-            Opt::Small => "\"s\"",
-            Opt::Smallest => "\"z\"",
+    pub fn config(self) -> Vec<String> {
+        let (opt, warm) = match self.opt {
+            Opt::Mixed => ("\"s\"", "3"),
+            Opt::Three => ("3", "3"),
+            Opt::Small => ("\"s\"", "\"s\""),
+            Opt::Smallest => ("\"z\"", "\"z\""),
         };
         let lto = match self.lto {
             Lto::Off => "\"off\"",
@@ -86,12 +110,15 @@ impl Profile {
             Lto::Thin => "\"thin\"",
             Lto::Fat => "\"fat\"",
         };
-        [
+        let whole = [
             format!("profile.lambda.opt-level={opt}"),
             format!("profile.lambda.lto={lto}"),
             format!("profile.lambda.codegen-units={}", self.units),
             format!("profile.lambda.panic=\"{}\"", self.panic.as_str()),
-        ]
+        ];
+        // Said for every profile: the workspace's own manifest says it for its own.
+        let warm = WARM.iter().map(|name| format!("profile.lambda.package.{name}.opt-level={warm}"));
+        whole.into_iter().chain(warm).collect()
     }
 
     fn name(self) -> String {
@@ -100,7 +127,7 @@ impl Profile {
 
     /// All profiles of the matrix.
     fn all() -> impl Iterator<Item = Self> {
-        let opts = [Opt::Small, Opt::Smallest, Opt::Three];
+        let opts = [Opt::Mixed, Opt::Small, Opt::Smallest, Opt::Three];
         opts.into_iter().flat_map(|opt| {
             [Lto::Fat, Lto::Thin, Lto::Off].into_iter().flat_map(move |lto| {
                 [1, 16].into_iter().flat_map(move |units| {
@@ -221,6 +248,11 @@ impl Variant {
         }
     }
 
+    /// Whether it is what we deploy.
+    pub const fn is_chosen(&self) -> bool {
+        matches!(self.source, Source::Ours { profile: CHOSEN })
+    }
+
     /// How it is built, if cargo builds it.
     pub const fn profile(&self) -> Option<Profile> {
         match self.source {
@@ -274,8 +306,8 @@ mod tests {
         let names = |breadth| -> Vec<String> { matrix(breadth).into_iter().map(|variant| variant.name).collect() };
         let full = names(Breadth::Full);
         assert_eq!(full.iter().collect::<BTreeSet<_>>().len(), full.len());
-        // 36 on the grid, cargo's own, five clients, stock under cargo's own, two of Node.
-        assert_eq!(full.len(), 36 + 1 + 5 + 1 + 2);
+        // 48 on the grid, cargo's own, five clients, stock under cargo's own, two of Node.
+        assert_eq!(full.len(), 48 + 1 + 5 + 1 + 2);
         for breadth in [Breadth::Quick, Breadth::Usual] {
             assert!(names(breadth).iter().all(|name| full.contains(name)), "{breadth:?}");
         }
@@ -290,10 +322,11 @@ mod tests {
             ours,
             [
                 "ours",
-                "ours-s-fat-1-abort",
-                "ours-s-fat-16-unwind",
-                "ours-s-thin-1-unwind",
-                "ours-s-off-1-unwind",
+                "ours-s+3-fat-1-abort",
+                "ours-s+3-fat-16-unwind",
+                "ours-s+3-thin-1-unwind",
+                "ours-s+3-off-1-unwind",
+                "ours-s-fat-1-unwind",
                 "ours-z-fat-1-unwind",
                 "ours-3-fat-1-unwind",
                 "ours-3-local-16-unwind",
@@ -309,7 +342,9 @@ mod tests {
             let manifest: toml::Table = text.parse().unwrap();
             let lambda = &manifest["profile"]["lambda"];
             let (units, panic) = (lambda["codegen-units"].as_integer(), lambda["panic"].as_str());
-            assert_eq!(lambda["opt-level"].as_str(), Some(CHOSEN.opt.as_str()));
+            let asked = CHOSEN.config().join("\n").parse::<toml::Table>().unwrap();
+            assert_eq!(lambda["opt-level"], asked["profile"]["lambda"]["opt-level"]);
+            assert_eq!(lambda["package"], asked["profile"]["lambda"]["package"]);
             assert_eq!(lambda["lto"].as_str(), Some(CHOSEN.lto.as_str()));
             assert_eq!((units, panic), (Some(CHOSEN.units.into()), Some(CHOSEN.panic.as_str())));
             assert_eq!(lambda["overflow-checks"].as_bool(), Some(true));
