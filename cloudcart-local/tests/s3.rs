@@ -331,6 +331,17 @@ async fn an_upload_in_parts_has_a_checksum_of_the_whole_if_that_was_asked_for() 
 }
 
 #[tokio::test]
+async fn a_checksum_that_is_not_known_here_is_refused_and_not_taken_unseen() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let put = client.put_object().bucket("shop").key("k").body(ByteStream::from_static(b"v")).checksum_sha512("AAAA");
+    let refused = put.send().await.unwrap_err();
+    assert_eq!(refused.raw_response().unwrap().status().as_u16(), 501);
+    assert_eq!(refused.message(), Some("the local cloud does not offer s3: the checksum x-amz-checksum-sha512"));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
 async fn an_object_is_read_by_its_parts() {
     let cloud = cloud().await;
     let client = bucket(&cloud).await;

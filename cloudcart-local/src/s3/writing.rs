@@ -241,7 +241,14 @@ pub(super) fn verified_checksums(request: &ApiRequest) -> Result<BTreeMap<String
     }
     let mut checksums = BTreeMap::new();
     for (name, value) in &request.headers {
-        let Some(algorithm) = Algorithm::of_header(name.as_str()) else { continue };
+        let Some(algorithm) = Algorithm::of_header(name.as_str()) else {
+            let about = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"];
+            if name.as_str().starts_with("x-amz-checksum-") && !about.contains(&name.as_str()) {
+                // Taken unseen it would look verified.
+                return Err(AwsError::not_offered(&format!("s3: the checksum {name}")));
+            }
+            continue;
+        };
         let computed = algorithm.of(&request.body);
         if value.as_bytes() != computed.as_bytes() {
             return Err(AwsError::bad_request(
