@@ -99,6 +99,12 @@ pub trait Service: Send + Sync + 'static {
     /// How its errors look.
     fn protocol(&self) -> Protocol;
 
+    /// How the errors of a request with these headers look: for a service that speaks more than one protocol.
+    fn protocol_of(&self, headers: &HeaderMap) -> Protocol {
+        let _ = headers;
+        self.protocol()
+    }
+
     /// The rights that `request` needs; the gateway evaluates them before [`Service::call`].
     /// An operation that the service does not know needs nothing: `call` answers it with [`AwsError::not_offered`].
     fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError>;

@@ -1,5 +1,5 @@
 //! `AWS::CloudWatch::Alarm`: declared and never evaluated, because there are no metrics here; and `DescribeAlarms`, which says
-//! just that. Protocol rpcv2Cbor.
+//! just that. Protocols rpcv2Cbor (Rust, Python, AWS CLI) and awsJson1_0 (JavaScript).
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html>
 
@@ -13,7 +13,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderValue, Response, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -173,6 +173,14 @@ impl Service for Alarms {
         Protocol::RpcV2Cbor
     }
 
+    fn protocol_of(&self, headers: &HeaderMap) -> Protocol {
+        if headers.contains_key("x-amz-target") {
+            Protocol::Json10 { namespace: "com.amazonaws.cloudwatch" }
+        } else {
+            self.protocol()
+        }
+    }
+
     fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError> {
         Ok(match request.operation.as_str() {
             "DescribeAlarms" => vec![Need::new("cloudwatch:DescribeAlarms", self.arn("*"))],
@@ -181,20 +189,41 @@ impl Service for Alarms {
     }
 
     async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError> {
-        let protocol = request.headers.get("smithy-protocol").and_then(|value| value.to_str().ok());
-        if protocol != Some("rpc-v2-cbor") || request.operation != "DescribeAlarms" {
-            let what = if request.operation.is_empty() {
-                "in another protocol than rpcv2Cbor"
-            } else {
-                request.operation.as_str()
-            };
+        let json = self.protocol_of(&request.headers) != self.protocol();
+        let cbor = request.headers.get("smithy-protocol").is_some_and(|value| value == "rpc-v2-cbor");
+        if !(json || cbor) || request.operation != "DescribeAlarms" {
+            let what =
+                if json || cbor { request.operation.as_str() } else { "in another protocol than rpcv2Cbor and JSON" };
             return Err(AwsError::not_offered(&format!("cloudwatch:{what}")));
+        }
+        if json {
+            let answer = seconds(self.describe(&request.json()?)?);
+            let mut response = Response::new(Bytes::from(answer.to_string()));
+            let kind = HeaderValue::from_static("application/x-amz-json-1.0");
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+            return Ok(response);
         }
         let answer = self.describe(&cbor::read(&request.body)?)?;
         let mut response = Response::new(Bytes::from(cbor::write(&answer)));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"));
         response.headers_mut().insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
         Ok(response)
+    }
+}
+
+/// An answer with its times in seconds, as JSON has them.
+fn seconds(answer: Value) -> Value {
+    match answer {
+        Value::Array(items) => items.into_iter().map(seconds).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| match value.as_i64() {
+                #[allow(clippy::cast_precision_loss, reason = "a double holds the milliseconds of ten thousand years")]
+                Some(millis) if name.ends_with("Timestamp") => (name, json!(millis as f64 / 1_000.0)),
+                _ => (name, seconds(value)),
+            })
+            .collect(),
+        other => other,
     }
 }
 
@@ -305,6 +334,10 @@ mod tests {
     use tempfile::TempDir;
 
     fn provider(folder: &TempDir) -> Arc<dyn ResourceProvider> {
+        opened(folder).1
+    }
+
+    fn opened(folder: &TempDir) -> (Arc<Alarms>, Arc<dyn ResourceProvider>) {
         let core = Core {
             region: "us-east-1".into(),
             account: "000000000000".into(),
@@ -314,7 +347,9 @@ mod tests {
             random: Arc::new(SystemRandomness::default()),
             store: Store::open(&folder.path().join("state.db")).unwrap(),
         };
-        Alarms::open(Arc::new(core)).providers().remove(0)
+        let alarms = Alarms::open(Arc::new(core));
+        let provider = alarms.providers().remove(0);
+        (alarms, provider)
     }
 
     fn request(logical_id: &str, properties: &Value) -> ResourceRequest {
@@ -346,6 +381,44 @@ mod tests {
         alarms.discard(&same).await.unwrap();
         alarms.create(&same).await.unwrap();
         assert_eq!(alarms.create(&request("Bad", &json!({"AlarmName": ""}))).await.unwrap_err().code, "InvalidRequest");
+    }
+
+    /// What the JavaScript SDK sends in place of CBOR.
+    #[tokio::test]
+    async fn alarms_are_told_in_json_to_whoever_asks_in_json() {
+        let folder = TempDir::new().unwrap();
+        let (alarms, provider) = opened(&folder);
+        let wanted = request("Dead", &json!({"MetricName": "Errors", "Threshold": 0.5, "Period": "60"}));
+        provider.create(&wanted).await.unwrap();
+        let ask = |operation: &str, body: &Value| ApiRequest {
+            method: http::Method::POST,
+            path: "/".into(),
+            query: String::new(),
+            headers: [(
+                http::HeaderName::from_static("x-amz-target"),
+                HeaderValue::from_str(&format!("GraniteServiceVersion20100801.{operation}")).unwrap(),
+            )]
+            .into_iter()
+            .collect(),
+            body: body.to_string().into(),
+            caller: crate::api::Caller::Root,
+            request_id: "r".into(),
+            operation: operation.into(),
+        };
+        let answer = alarms.call(ask("DescribeAlarms", &json!({"AlarmNamePrefix": "shop-"}))).await.unwrap();
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/x-amz-json-1.0");
+        let answer: Value = serde_json::from_slice(answer.body()).unwrap();
+        let alarm = &answer["MetricAlarms"][0];
+        assert_eq!((&alarm["Threshold"], &alarm["Period"]), (&json!(0.5), &json!(60)));
+        let told = alarm["StateUpdatedTimestamp"].as_f64().unwrap();
+        assert!((1.7e9..1e10).contains(&told), "seconds: {told}");
+        let metrics = ask("ListMetrics", &json!({}));
+        assert_eq!(alarms.protocol_of(&metrics.headers), Protocol::Json10 { namespace: "com.amazonaws.cloudwatch" });
+        let refused = alarms.call(metrics).await.unwrap_err();
+        assert_eq!(refused.message, "the local cloud does not offer cloudwatch:ListMetrics");
+        let mut query = ask("DescribeAlarms", &json!({}));
+        query.headers.clear();
+        assert_eq!(alarms.call(query).await.unwrap_err().status, 501);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// See the Smithy protocol pages: `awsJson1_0`, `awsJson1_1`, `restJson1`, `awsQuery`, `restXml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    /// DynamoDB, SQS. `namespace` is the prefix of `__type`, for example `com.amazonaws.sqs`.
+    /// DynamoDB, SQS, CloudWatch. `namespace` is the prefix of `__type`, for example `com.amazonaws.sqs`.
     Json10 {
         /// Prefix of `__type`.
         namespace: &'static str,

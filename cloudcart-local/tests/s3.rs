@@ -7,10 +7,11 @@ mod support;
 use aws_sdk_s3::{
     Client,
     error::ProvideErrorMetadata as _,
+    operation::complete_multipart_upload::builders::CompleteMultipartUploadFluentBuilder,
     presigning::PresigningConfig,
     primitives::ByteStream,
     types::{
-        BucketLifecycleConfiguration, ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, Delete,
+        BucketLifecycleConfiguration, ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, Delete,
         ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, ObjectIdentifier,
         PublicAccessBlockConfiguration,
     },
@@ -216,6 +217,187 @@ async fn an_upload_in_parts_becomes_one_object() {
     assert_eq!(content(&client, "big").await, parts.concat());
     let gone = client.list_parts().bucket("shop").key("big").upload_id(id).send().await.unwrap_err();
     assert_eq!(gone.code(), Some("NoSuchUpload"));
+    cloud.shutdown().await;
+}
+
+/// Begins an upload of two parts, `5 MiB and 100 bytes`, and gives its id and the parts as a completion names them.
+async fn two_parts(client: &Client, algorithm: ChecksumAlgorithm, whole: bool) -> (String, Vec<CompletedPart>) {
+    let begin = client.create_multipart_upload().bucket("shop").key("big").checksum_algorithm(algorithm.clone());
+    let begin = if whole { begin.checksum_type(ChecksumType::FullObject) } else { begin };
+    let begun = begin.send().await.unwrap();
+    assert_eq!(begun.checksum_algorithm(), Some(&algorithm));
+    let id = begun.upload_id().unwrap().to_owned();
+    let mut done = Vec::new();
+    for (number, part) in (1..).zip(parts()) {
+        let put = client.upload_part().bucket("shop").key("big").upload_id(&id).part_number(number).body(part.into());
+        let put = put.checksum_algorithm(algorithm.clone()).send().await.unwrap();
+        let named = CompletedPart::builder().part_number(number).e_tag(put.e_tag().unwrap());
+        done.push(
+            named
+                .set_checksum_crc32(put.checksum_crc32().map(str::to_owned))
+                .set_checksum_sha256(put.checksum_sha256().map(str::to_owned))
+                .build(),
+        );
+    }
+    (id, done)
+}
+
+fn parts() -> [Vec<u8>; 2] {
+    [vec![1_u8; 5 * 1024 * 1024], vec![2_u8; 100]]
+}
+
+fn complete(client: &Client, id: &str, parts: Vec<CompletedPart>) -> CompleteMultipartUploadFluentBuilder {
+    let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+    client.complete_multipart_upload().bucket("shop").key("big").upload_id(id).multipart_upload(parts)
+}
+
+#[tokio::test]
+async fn an_upload_in_parts_has_a_checksum_of_its_parts_checksums() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let (id, done) = two_parts(&client, ChecksumAlgorithm::Sha256, false).await;
+    let refused = |request: CompleteMultipartUploadFluentBuilder| async move {
+        let error = request.send().await.unwrap_err();
+        (error.code().unwrap().to_owned(), error.message().unwrap().to_owned())
+    };
+    let bare: Vec<_> = done
+        .iter()
+        .map(|part| {
+            CompletedPart::builder()
+                .set_part_number(part.part_number())
+                .set_e_tag(part.e_tag().map(str::to_owned))
+                .build()
+        })
+        .collect();
+    let (code, message) = refused(complete(&client, &id, bare)).await;
+    assert_eq!(code, "InvalidRequest");
+    assert!(
+        message.starts_with("The upload was created using a sha256 checksum. The complete request must"),
+        "{message}"
+    );
+    let lie = done[0].checksum_sha256().unwrap();
+    let second = CompletedPart::builder().part_number(2).e_tag(done[1].e_tag().unwrap()).checksum_sha256(lie).build();
+    assert_eq!(refused(complete(&client, &id, vec![done[0].clone(), second])).await.0, "InvalidPart");
+    assert_eq!(refused(complete(&client, &id, done.clone()).checksum_sha256(lie)).await.0, "BadDigest");
+    assert_eq!(refused(complete(&client, &id, done.clone()).mpu_object_size(1)).await.0, "InvalidRequest");
+    let other = client.upload_part().bucket("shop").key("big").upload_id(&id).part_number(3);
+    let other = other.body(ByteStream::from_static(b"x")).checksum_algorithm(ChecksumAlgorithm::Crc32);
+    let other = other.send().await.unwrap_err();
+    let mismatch = "Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: crc32";
+    assert_eq!(other.message(), Some(mismatch));
+
+    let completed = complete(&client, &id, done).send().await.unwrap();
+    let sum = completed.checksum_sha256().unwrap().to_owned();
+    assert!(sum.ends_with("=-2"), "{sum}");
+    assert_eq!(completed.checksum_type(), Some(&ChecksumType::Composite));
+    let got = client.get_object().bucket("shop").key("big").send().await.unwrap();
+    assert_eq!((got.checksum_sha256(), got.checksum_type()), (Some(&*sum), Some(&ChecksumType::Composite)));
+    assert_eq!(got.body.collect().await.unwrap().to_vec(), parts().concat());
+    let listed = client.list_objects_v2().bucket("shop").send().await.unwrap();
+    assert_eq!(listed.contents()[0].checksum_algorithm(), [ChecksumAlgorithm::Sha256]);
+    assert_eq!(listed.contents()[0].checksum_type(), Some(&ChecksumType::Composite));
+
+    // A copy is whole, and so is its checksum.
+    let copied = client.copy_object().bucket("shop").key("copy").copy_source("shop/big").send().await.unwrap();
+    let copied = copied.copy_object_result().unwrap();
+    assert_eq!(copied.checksum_type(), Some(&ChecksumType::FullObject));
+    assert_eq!(copied.checksum_sha256().unwrap().len(), 44, "without a number of parts");
+    assert_eq!(content(&client, "copy").await, parts().concat());
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_upload_in_parts_has_a_checksum_of_the_whole_if_that_was_asked_for() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let (id, done) = two_parts(&client, ChecksumAlgorithm::Crc32, true).await;
+    let wrong = complete(&client, &id, done.clone()).checksum_crc32("AAAAAA==").send().await.unwrap_err();
+    assert_eq!(wrong.code(), Some("BadDigest"));
+    let completed = complete(&client, &id, done).send().await.unwrap();
+    let whole = client.put_object().bucket("shop").key("whole").body(parts().concat().into());
+    let whole = whole.checksum_algorithm(ChecksumAlgorithm::Crc32).send().await.unwrap();
+    assert_eq!(completed.checksum_crc32(), whole.checksum_crc32());
+    assert!(whole.checksum_crc32().is_some());
+    assert_eq!(completed.checksum_type(), Some(&ChecksumType::FullObject));
+    // The client compares it with what it reads.
+    assert_eq!(content(&client, "big").await, parts().concat());
+    for (algorithm, kind) in
+        [(ChecksumAlgorithm::Sha1, ChecksumType::FullObject), (ChecksumAlgorithm::Crc64Nvme, ChecksumType::Composite)]
+    {
+        let begin = client.create_multipart_upload().bucket("shop").key("no").checksum_algorithm(algorithm);
+        assert_eq!(begin.checksum_type(kind).send().await.unwrap_err().code(), Some("InvalidRequest"));
+    }
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_checksum_that_is_not_known_here_is_refused_and_not_taken_unseen() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let put = client.put_object().bucket("shop").key("k").body(ByteStream::from_static(b"v")).checksum_sha512("AAAA");
+    let refused = put.send().await.unwrap_err();
+    assert_eq!(refused.raw_response().unwrap().status().as_u16(), 501);
+    assert_eq!(refused.message(), Some("the local cloud does not offer s3: the checksum x-amz-checksum-sha512"));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_object_is_read_by_its_parts() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let (id, done) = two_parts(&client, ChecksumAlgorithm::Crc32, false).await;
+    complete(&client, &id, done).send().await.unwrap();
+    let second = client.get_object().bucket("shop").key("big").part_number(2).send().await.unwrap();
+    assert_eq!((second.parts_count(), second.content_range()), (Some(2), Some("bytes 5242880-5242979/5242980")));
+    assert_eq!(second.body.collect().await.unwrap().to_vec(), parts()[1]);
+    let third = client.get_object().bucket("shop").key("big").part_number(3).send().await.unwrap_err();
+    assert_eq!((third.code(), third.raw_response().unwrap().status().as_u16()), (Some("InvalidPartNumber"), 416));
+    // What was written at once is one part.
+    client.put_object().bucket("shop").key("small").body(ByteStream::from_static(b"v")).send().await.unwrap();
+    let head = client.head_object().bucket("shop").key("small").part_number(1).send().await.unwrap();
+    assert_eq!((head.content_length(), head.parts_count()), (Some(1), None));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn parts_uploads_and_buckets_are_listed_in_pages() {
+    let cloud = cloud().await;
+    let client = bucket(&cloud).await;
+    let (id, done) = two_parts(&client, ChecksumAlgorithm::Sha256, false).await;
+    let mut pages =
+        client.list_parts().bucket("shop").key("big").upload_id(&id).max_parts(1).into_paginator().items().send();
+    for part in &done {
+        let listed = pages.next().await.unwrap().unwrap();
+        assert_eq!((listed.part_number(), listed.checksum_sha256()), (part.part_number(), part.checksum_sha256()));
+    }
+    assert!(pages.next().await.is_none());
+    let first = client.list_parts().bucket("shop").key("big").upload_id(&id).max_parts(1).send().await.unwrap();
+    assert_eq!((first.is_truncated(), first.parts().len()), (Some(true), 1));
+
+    let other = client.create_multipart_upload().bucket("shop").key("other").send().await.unwrap();
+    let list = || client.list_multipart_uploads().bucket("shop").max_uploads(1);
+    let first = list().send().await.unwrap();
+    assert_eq!(first.uploads()[0].upload_id(), Some(&*id));
+    assert_eq!(first.is_truncated(), Some(true));
+    let next = list().key_marker(first.next_key_marker().unwrap());
+    let last = next.upload_id_marker(first.next_upload_id_marker().unwrap()).send().await.unwrap();
+    assert_eq!(last.uploads()[0].upload_id(), other.upload_id());
+    assert_eq!(last.is_truncated(), Some(false));
+    let prefixed = client.list_multipart_uploads().bucket("shop").prefix("o").send().await.unwrap();
+    assert_eq!(prefixed.uploads().len(), 1);
+
+    for name in ["shop-2", "stock"] {
+        client.create_bucket().bucket(name).send().await.unwrap();
+    }
+    let mut pages = client.list_buckets().prefix("shop").max_buckets(1).into_paginator().send();
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        assert_eq!(page.buckets().len(), 1);
+        names.push(page.buckets()[0].name().unwrap().to_owned());
+    }
+    assert_eq!(names, ["shop", "shop-2"]);
+    assert!(client.list_buckets().bucket_region("eu-west-1").send().await.unwrap().buckets().is_empty());
     cloud.shutdown().await;
 }
 

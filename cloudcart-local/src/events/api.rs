@@ -38,12 +38,8 @@ impl Service for Rules {
             "ListRules" => {
                 let prefix = input.get("NamePrefix").and_then(Value::as_str).unwrap_or_default();
                 let rules = self.all()?;
-                let rules: Vec<_> = rules
-                    .into_iter()
-                    .filter(|(name, _)| name.starts_with(prefix))
-                    .map(|(_, rule)| self.described(&rule))
-                    .collect();
-                json!({ "Rules": rules })
+                let rules = rules.into_iter().filter(|(name, _)| name.starts_with(prefix));
+                page(&input, "Rules", rules.map(|(_, rule)| self.described(&rule)).collect())?
             }
             "DescribeRule" => self.described(&self.existing(text(&input, "Name")?)?),
             "ListTargetsByRule" => {
@@ -55,7 +51,7 @@ impl Service for Rules {
                     }
                     shown
                 };
-                json!({ "Targets": rule.targets.iter().map(target).collect::<Vec<_>>() })
+                page(&input, "Targets", rule.targets.iter().map(target).collect())?
             }
             "EnableRule" => self.switch(text(&input, "Name")?, true)?,
             "DisableRule" => self.switch(text(&input, "Name")?, false)?,
@@ -103,6 +99,39 @@ impl Rules {
         }
         shown
     }
+}
+
+/// One page of `all`: at most `Limit` (100, the most, unless given), from where `NextToken` says.
+fn page(input: &Map<String, Value>, member: &str, all: Vec<Value>) -> Result<Value, AwsError> {
+    const MOST: usize = 100;
+    let limit = match input.get("Limit") {
+        None | Some(Value::Null) => MOST,
+        Some(limit) => limit
+            .as_u64()
+            .and_then(|limit| usize::try_from(limit).ok())
+            .filter(|limit| (1..=MOST).contains(limit))
+            .ok_or_else(|| {
+                let why = format!(
+                    "1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must be \
+                     between 1 and {MOST}"
+                );
+                AwsError::bad_request("ValidationException", why)
+            })?,
+    };
+    let start = match input.get("NextToken").and_then(Value::as_str) {
+        None => 0,
+        Some(token) => token
+            .parse::<usize>()
+            .map_err(|_| AwsError::bad_request("ValidationException", "Parameter NextToken is not valid."))?,
+    };
+    let count = all.len();
+    let shown: Vec<Value> = all.into_iter().skip(start).take(limit).collect();
+    let end = start.saturating_add(shown.len());
+    let mut answer = json!({ member: shown });
+    if end < count {
+        answer["NextToken"] = json!(end.to_string());
+    }
+    Ok(answer)
 }
 
 fn missing(name: &str) -> AwsError {

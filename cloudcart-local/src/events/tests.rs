@@ -342,3 +342,26 @@ async fn the_api_shows_rules_and_switches_them() {
     assert_eq!(missing.code, "ResourceNotFoundException");
     assert_eq!(world.call("PutRule", json!({})).await.unwrap_err().status, 501);
 }
+
+#[tokio::test]
+async fn rules_are_listed_in_pages() {
+    let world = World::new();
+    for name in ["a", "b", "c"] {
+        let mut rule = sweep("rate(1 minute)");
+        rule.properties.insert("Name".into(), json!(name));
+        rule.generated_name = format!("shop-{name}-ABCDEFGHIJKL");
+        world.create(&rule).await.unwrap();
+    }
+    let names = |page: &Value| -> Vec<String> {
+        page["Rules"].as_array().unwrap().iter().map(|rule| rule["Name"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = world.call("ListRules", json!({ "Limit": 2 })).await.unwrap();
+    assert_eq!(names(&first), ["a", "b"]);
+    let last = world.call("ListRules", json!({ "Limit": 2, "NextToken": first["NextToken"] })).await.unwrap();
+    assert_eq!((names(&last), last.get("NextToken")), (vec!["c".to_owned()], None));
+    let targets = world.call("ListTargetsByRule", json!({ "Rule": "a", "Limit": 1 })).await.unwrap();
+    assert_eq!((targets["Targets"].as_array().unwrap().len(), targets.get("NextToken")), (1, None));
+    for wrong in [json!({ "Limit": 0 }), json!({ "Limit": 101 }), json!({ "NextToken": "x" })] {
+        assert_eq!(world.call("ListRules", wrong).await.unwrap_err().code, "ValidationException");
+    }
+}

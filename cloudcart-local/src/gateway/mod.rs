@@ -164,7 +164,7 @@ impl Gateway {
                 .into_response(guess_protocol(&head.headers, &route), request_id)
                 .map(Reply::Whole);
         };
-        let protocol = service.protocol();
+        let protocol = service.protocol_of(&head.headers);
         let request = match signed {
             Ok(signed) => self.verified(service.name(), protocol, &route, signed, head, path, query, body),
             Err(error) => Err(refusal::signature(&error, service.name(), protocol)),
@@ -302,7 +302,8 @@ impl Gateway {
             );
             if self.mode == IamMode::Enforce {
                 let arn = self.iam.caller_arn(&request.caller);
-                return Err(refusal::denied(&arn, &need, verdict, service.name(), service.protocol()));
+                let protocol = service.protocol_of(&request.headers);
+                return Err(refusal::denied(&arn, &need, verdict, service.name(), protocol));
             }
         }
         Ok(())

@@ -96,21 +96,44 @@ pub(crate) fn scope(what: &str, wanted: &str, service: &str, protocol: Protocol)
 
 /// The caller lacks a right.
 pub(crate) fn denied(caller_arn: &str, need: &Need, verdict: Verdict, service: &str, protocol: Protocol) -> AwsError {
+    // SQS alone writes its actions in small letters.
+    let action = if service == "sqs" { need.action.to_ascii_lowercase() } else { need.action.clone() };
     let why = match verdict {
         Verdict::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
         Verdict::ResourceDeny => "with an explicit deny in a resource-based policy".to_owned(),
         Verdict::NoBoundaryAllow => {
-            format!("because no permissions boundary allows the {} action", need.action)
+            format!("because no permissions boundary allows the {action} action")
         }
         Verdict::Allowed | Verdict::NoIdentityAllow => {
-            format!("because no identity-based policy allows the {} action", need.action)
+            format!("because no identity-based policy allows the {action} action")
         }
     };
     let on = if need.resource == "*" { String::new() } else { format!(" on resource: {}", need.resource) };
-    let message = format!("User: {caller_arn} is not authorized to perform: {}{on} {why}", need.action);
+    let message = format!("User: {caller_arn} is not authorized to perform: {action}{on} {why}");
     match words(service, protocol) {
         Words::Json => AwsError::bad_request("AccessDeniedException", message),
         Words::Rest => AwsError::new(403, "AccessDeniedException", message),
         Words::Query | Words::S3 => AwsError::new(403, "AccessDenied", message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As <https://github.com/aws/serverless-application-model/issues/3633> shows it.
+    #[test]
+    fn sqs_alone_writes_its_actions_in_small_letters() {
+        let told = |action: &str, service: &str, protocol| {
+            denied("arn:x", &Need::new(action, "arn:y"), Verdict::NoIdentityAllow, service, protocol).message
+        };
+        assert_eq!(
+            told("sqs:SendMessage", "sqs", Protocol::Json10 { namespace: "com.amazonaws.sqs" }),
+            "User: arn:x is not authorized to perform: sqs:sendmessage on resource: arn:y because no identity-based policy \
+             allows the sqs:sendmessage action"
+        );
+        assert!(
+            told("lambda:InvokeFunction", "lambda", Protocol::RestJson).contains("the lambda:InvokeFunction action")
+        );
     }
 }

@@ -6,6 +6,7 @@ use super::{Shared, api_not_found};
 use crate::{
     api::{ApiRequest, Need},
     error::AwsError,
+    gateway::query_pairs,
 };
 use bytes::Bytes;
 use http::{Method, Response, header};
@@ -34,14 +35,16 @@ pub(super) fn call(shared: &Shared, request: &ApiRequest) -> Result<Response<Byt
         AwsError::new(404, "NotFoundException", format!("Invalid {kind} identifier specified {id}"))
     };
     let answer = match (&request.method, parts.as_slice()) {
-        (&Method::GET, ["apis"]) => items(shared.all().iter().map(|api| api.to_json())),
+        (&Method::GET, ["apis"]) => items(request, shared.all().iter().map(|api| api.to_json()))?,
         (&Method::GET, ["apis", id]) => api(id)?.to_json(),
-        (&Method::GET, ["apis", id, "routes"]) => items(api(id)?.routes.iter().map(|(id, route)| route.to_json(id))),
+        (&Method::GET, ["apis", id, "routes"]) => {
+            items(request, api(id)?.routes.iter().map(|(id, route)| route.to_json(id)))?
+        }
         (&Method::GET, ["apis", id, "routes", route]) => {
             api(id)?.routes.get(*route).map(|found| found.to_json(route)).ok_or_else(|| absent("Route", route))?
         }
         (&Method::GET, ["apis", id, "integrations"]) => {
-            items(api(id)?.integrations.iter().map(|(id, integration)| integration.to_json(id)))
+            items(request, api(id)?.integrations.iter().map(|(id, integration)| integration.to_json(id)))?
         }
         (&Method::GET, ["apis", id, "integrations", integration]) => api(id)?
             .integrations
@@ -49,13 +52,13 @@ pub(super) fn call(shared: &Shared, request: &ApiRequest) -> Result<Response<Byt
             .map(|found| found.to_json(integration))
             .ok_or_else(|| absent("Integration", integration))?,
         (&Method::GET, ["apis", id, "stages"]) => {
-            items(api(id)?.stages.iter().map(|(name, stage)| stage.to_json(name)))
+            items(request, api(id)?.stages.iter().map(|(name, stage)| stage.to_json(name)))?
         }
         (&Method::GET, ["apis", id, "stages", stage]) => {
             api(id)?.stages.get(*stage).map(|found| found.to_json(stage)).ok_or_else(|| absent("Stage", stage))?
         }
         (&Method::GET, ["apis", id, "authorizers"]) => {
-            items(api(id)?.authorizers.iter().map(|(id, authorizer)| authorizer.to_json(id)))
+            items(request, api(id)?.authorizers.iter().map(|(id, authorizer)| authorizer.to_json(id)))?
         }
         (&Method::GET, ["apis", id, "authorizers", authorizer]) => api(id)?
             .authorizers
@@ -65,7 +68,7 @@ pub(super) fn call(shared: &Shared, request: &ApiRequest) -> Result<Response<Byt
         (&Method::GET, ["apis", id, "deployments" | "models"]) => {
             // There are none, and none can be made.
             api(id)?;
-            items(std::iter::empty())
+            items(request, std::iter::empty())?
         }
         (method, parts) => return Err(AwsError::not_offered(&operation(method, parts))),
     };
@@ -76,8 +79,26 @@ pub(super) fn call(shared: &Shared, request: &ApiRequest) -> Result<Response<Byt
         .map_err(|error| AwsError::internal(&error))
 }
 
-fn items(items: impl Iterator<Item = Value>) -> Value {
-    json!({ "items": items.collect::<Vec<_>>() })
+/// One page of `all`: at most `maxResults` (all of them unless given), from where `nextToken` says.
+fn items(request: &ApiRequest, all: impl Iterator<Item = Value>) -> Result<Value, AwsError> {
+    let parameter = |name: &str| query_pairs(&request.query).find(|(found, _)| found == name).map(|(_, value)| value);
+    let number = |name: &str| {
+        let given = parameter(name).map(|text| text.parse::<usize>());
+        let bad = |_| AwsError::bad_request("BadRequestException", format!("Invalid {name} value specified"));
+        given.transpose().map_err(bad)
+    };
+    let (limit, start) = (number("maxResults")?, number("nextToken")?.unwrap_or_default());
+    if limit == Some(0) {
+        return Err(AwsError::bad_request("BadRequestException", "Invalid maxResults value specified"));
+    }
+    let mut rest: Vec<Value> = all.skip(start).collect();
+    let more = limit.filter(|limit| *limit < rest.len());
+    rest.truncate(limit.unwrap_or(usize::MAX));
+    let mut page = json!({ "items": rest });
+    if let Some(limit) = more {
+        page["nextToken"] = json!((start + limit).to_string());
+    }
+    Ok(page)
 }
 
 /// What a request would do on AWS, in words: `CreateRoute of API Gateway (POST /v2/apis/{id}/routes)`.

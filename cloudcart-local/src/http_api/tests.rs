@@ -792,6 +792,40 @@ async fn the_read_api_shows_what_was_made_and_refuses_the_rest_by_name() {
 }
 
 #[tokio::test]
+async fn what_the_template_made_is_listed_in_pages() {
+    let fixture = Fixture::new();
+    let api = fixture.api(&["GET /a", "GET /b", "GET /c"]).await;
+    let list = |query: String| {
+        let request = ApiRequest {
+            method: Method::GET,
+            path: format!("/v2/apis/{}/routes", api.id),
+            query,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            caller: Caller::Root,
+            request_id: "r".into(),
+            operation: String::new(),
+        };
+        let apis = fixture.apis.clone();
+        async move {
+            let response = apis.call(request).await?;
+            Ok::<Value, AwsError>(serde_json::from_slice(response.body()).unwrap())
+        }
+    };
+    let all = list(String::new()).await.unwrap();
+    assert_eq!((all["items"].as_array().unwrap().len(), all.get("nextToken")), (3, None));
+    let first = list("maxResults=2".into()).await.unwrap();
+    let token = first["nextToken"].as_str().unwrap();
+    let last = list(format!("maxResults=2&nextToken={token}")).await.unwrap();
+    let paged: Vec<&Value> = [&first, &last].iter().flat_map(|page| page["items"].as_array().unwrap()).collect();
+    assert_eq!(paged, all["items"].as_array().unwrap().iter().collect::<Vec<_>>());
+    assert_eq!((last["items"].as_array().unwrap().len(), last.get("nextToken")), (1, None));
+    for wrong in ["maxResults=0", "maxResults=x", "nextToken=x"] {
+        assert_eq!(list(wrong.into()).await.unwrap_err().code, "BadRequestException", "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn requests_finish_when_the_cloud_stops() {
     let fixture = Fixture::new();
     let api = fixture.api(&["GET /"]).await;

@@ -127,7 +127,7 @@ struct Session {
 impl Session {
     async fn next(mut self) -> Option<(Bytes, Self)> {
         if let Some(start) = self.start.take() {
-            return Some((event("sessionStart", &start), self));
+            return Some((opening(&start), self));
         }
         if self.over {
             return None;
@@ -213,6 +213,14 @@ impl Session {
     }
 }
 
+/// The answer itself, which in a JSON protocol is the first message of its stream (Python's SDK reads no stream without it),
+/// and the start of the session.
+fn opening(start: &Value) -> Bytes {
+    let mut opening = BytesMut::from(event("initial-response", &json!({})));
+    opening.put(event("sessionStart", start));
+    opening.freeze()
+}
+
 fn event(kind: &str, payload: &Value) -> Bytes {
     frame(&[(":message-type", "event"), (":event-type", kind), (":content-type", "application/json")], payload)
 }
@@ -248,4 +256,31 @@ fn frame(headers: &[(&str, &str)], payload: &Value) -> Bytes {
     message.put_slice(payload.as_bytes());
     message.put_u32(crc32fast::hash(&message));
     message.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use bytes::Buf as _;
+
+    /// Headers and payload of each message, as text.
+    fn messages(mut stream: Bytes) -> Vec<String> {
+        let mut all = Vec::new();
+        while stream.has_remaining() {
+            let length = usize::try_from(u32::from_be_bytes(stream[..4].try_into().unwrap())).unwrap();
+            let message = stream.split_to(length);
+            assert_eq!(crc32fast::hash(&message[..length - 4]).to_be_bytes(), message[length - 4..]);
+            all.push(String::from_utf8_lossy(&message[12..length - 4]).into_owned());
+        }
+        all
+    }
+
+    #[test]
+    fn a_session_begins_with_its_answer() {
+        let sent = messages(opening(&json!({"sessionId": "s"})));
+        assert_eq!(sent.len(), 2);
+        assert!(sent[0].contains("initial-response") && sent[0].ends_with("{}"), "{sent:?}");
+        assert!(sent[1].contains("sessionStart") && sent[1].ends_with(r#"{"sessionId":"s"}"#), "{sent:?}");
+    }
 }

@@ -4,10 +4,11 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ring::digest;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// An algorithm, by the last word of its header `x-amz-checksum-…`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Algorithm {
     Crc32,
     Crc32c,
@@ -28,6 +29,35 @@ impl Algorithm {
             Self::Sha1 => "x-amz-checksum-sha1",
             Self::Sha256 => "x-amz-checksum-sha256",
         }
+    }
+
+    /// The member of XML documents that carries it.
+    pub(super) fn element(self) -> &'static str {
+        match self {
+            Self::Crc32 => "ChecksumCRC32",
+            Self::Crc32c => "ChecksumCRC32C",
+            Self::Crc64Nvme => "ChecksumCRC64NVME",
+            Self::Sha1 => "ChecksumSHA1",
+            Self::Sha256 => "ChecksumSHA256",
+        }
+    }
+
+    /// Its name in requests and listings: `CRC32`.
+    pub(super) fn name(self) -> &'static str {
+        self.element().trim_start_matches("Checksum")
+    }
+
+    /// The algorithm of a name, in whatever letters.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The checksum of the checksums of parts (each as [`Algorithm::of`] gives it), with their number.
+    pub(super) fn composite<'a>(self, parts: impl ExactSizeIterator<Item = &'a String>) -> String {
+        let count = parts.len();
+        // They are our own, so they are base64.
+        let joined: Vec<u8> = parts.flat_map(|part| STANDARD.decode(part).unwrap_or_default()).collect();
+        format!("{}-{count}", self.of(&joined))
     }
 
     /// The algorithm of a header.
@@ -83,5 +113,16 @@ mod tests {
         assert_eq!(crc32c(b"123456789"), 0xE306_9283);
         assert_eq!(crc64_nvme(b"123456789"), 0xAE8B_1486_0A79_9888);
         assert_eq!(Algorithm::Crc32.of(b"123456789"), "y/Q5Jg==");
+    }
+
+    /// What S3 said of three parts with these checksums: <https://github.com/floci-io/floci/issues/3083>.
+    #[test]
+    fn a_composite_checksum_is_that_of_the_parts_checksums() {
+        let parts = [
+            "lcKa6Boe7a167tUCN5C4OaFygGSYD8MBnBARTrdL+1w=".to_owned(),
+            "gHjhbUT4oo2tSCtSZJdlKi+jeNXJT+VImqdPXsXvkOc=".to_owned(),
+            "4l9PQ3zOPZ0oGFvknFX+J4zZwE4WMzO+l3r8XrbWOeM=".to_owned(),
+        ];
+        assert_eq!(Algorithm::Sha256.composite(parts.iter()), "rVWtNbadtsaKXJAcgWPWjifHzJaXde/iV4jaJAOdivc=-3");
     }
 }

@@ -1,6 +1,6 @@
 //! ListObjectsV2 and its older form: prefixes, delimiters, pages.
 
-use super::{S3, wire};
+use super::{S3, checksum::Algorithm, objects::Meta, wire, writing};
 use crate::{api::ApiRequest, error::AwsError, gateway::query_pairs};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -10,6 +10,12 @@ use std::{collections::BTreeMap, fmt::Write as _};
 const MOST: usize = 1000;
 /// Follows every key that starts with the text before it: no key of valid UTF-8 sorts after it.
 const LAST: char = char::MAX;
+
+/// The algorithms of an object's checksums, as members of a listing.
+pub(super) fn algorithms(meta: &Meta) -> String {
+    let known = meta.checksums.keys().filter_map(|header| Algorithm::of_header(header));
+    known.map(|algorithm| wire::tag("ChecksumAlgorithm", algorithm.name())).collect()
+}
 
 enum Entry {
     Object(Box<super::objects::Object>),
@@ -85,11 +91,13 @@ impl S3 {
                 Entry::Object(object) => {
                     let _ = write!(
                         inner,
-                        "<Contents>{}<LastModified>{}</LastModified><ETag>&quot;{}&quot;</ETag><Size>{}</Size>\
-                         <StorageClass>STANDARD</StorageClass></Contents>",
+                        "<Contents>{}<LastModified>{}</LastModified><ETag>&quot;{}&quot;</ETag>{}\
+                         <ChecksumType>{}</ChecksumType><Size>{}</Size><StorageClass>STANDARD</StorageClass></Contents>",
                         wire::tag("Key", &wire::key_text(&object.key, url)),
                         wire::iso(object.modified_ms),
                         object.etag,
+                        algorithms(&object.meta),
+                        writing::checksum_type(object.meta.composite),
                         object.size,
                     );
                 }

@@ -22,12 +22,16 @@ use crate::{
     provider::ResourceProvider,
 };
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use configuration::Kind;
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use md5::{Digest as _, Md5};
 use objects::{Object, Objects};
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc};
+
+/// Buckets of one page, at most.
+const MOST_BUCKETS: usize = 10_000;
 
 /// The service.
 pub struct S3 {
@@ -123,17 +127,50 @@ impl S3 {
         Ok(response)
     }
 
-    fn list_buckets(&self) -> Result<Response<Bytes>, AwsError> {
+    fn list_buckets(&self, request: &ApiRequest) -> Result<Response<Bytes>, AwsError> {
+        let query: BTreeMap<String, String> = query_pairs(&request.query).collect();
+        let parameter = |name: &str| query.get(name).map(String::as_str);
+        let invalid =
+            |name: &str| AwsError::bad_request("InvalidArgument", format!("The {name} provided is incorrect"));
+        let limit = match parameter("max-buckets") {
+            None => MOST_BUCKETS,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=MOST_BUCKETS).contains(limit))
+                .ok_or_else(|| invalid("max-buckets"))?,
+        };
+        let after = match parameter("continuation-token") {
+            None => String::new(),
+            Some(token) => URL_SAFE_NO_PAD
+                .decode(token)
+                .ok()
+                .and_then(|name| String::from_utf8(name).ok())
+                .ok_or_else(|| invalid("continuation token"))?,
+        };
+        let prefix = parameter("prefix").unwrap_or_default();
+        let elsewhere = parameter("bucket-region").is_some_and(|region| region != self.core.region);
+        let mut buckets = self.objects.buckets()?;
+        buckets.retain(|(name, _)| !elsewhere && name.starts_with(prefix) && *name > after);
+        let more = buckets.len() > limit;
+        buckets.truncate(limit);
         let mut inner = format!("<Owner>{}</Owner><Buckets>", wire::tag("ID", &self.core.account));
-        for (name, created_ms) in self.objects.buckets()? {
+        for (name, created_ms) in &buckets {
             let _ = write!(
                 inner,
-                "<Bucket>{}<CreationDate>{}</CreationDate></Bucket>",
-                wire::tag("Name", &name),
-                wire::iso(created_ms)
+                "<Bucket>{}<CreationDate>{}</CreationDate>{}</Bucket>",
+                wire::tag("Name", name),
+                wire::iso(*created_ms),
+                wire::tag("BucketRegion", &self.core.region)
             );
         }
         inner += "</Buckets>";
+        if let Some((last, _)) = buckets.last().filter(|_| more) {
+            inner += &wire::tag("ContinuationToken", &URL_SAFE_NO_PAD.encode(last));
+        }
+        if parameter("prefix").is_some() {
+            inner += &wire::tag("Prefix", prefix);
+        }
         Ok(wire::xml("ListAllMyBucketsResult", &inner))
     }
 
@@ -169,6 +206,29 @@ impl S3 {
         }
         Ok(())
     }
+}
+
+fn is_amz(name: &str) -> bool {
+    name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
+}
+
+/// The request with the headers that a presigned URL carries in its query: metadata, for example, or the source of a copy.
+/// Checksums stay out, as in S3: whoever signs a URL does not know the body yet, and the JavaScript SDK puts the checksum of
+/// an empty one there (<https://github.com/aws/aws-sdk-go-v2/issues/2610>).
+fn with_query_headers(request: &ApiRequest) -> Cow<'_, ApiRequest> {
+    let mut request = Cow::Borrowed(request);
+    let hoisted: Vec<(String, String)> = query_pairs(&request.query)
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .filter(|(name, _)| is_amz(name) && (name == "x-amz-checksum-mode" || !name.contains("-checksum-")))
+        .collect();
+    for (name, value) in hoisted {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value))
+            && !request.headers.contains_key(&name)
+        {
+            request.to_mut().headers.insert(name, value);
+        }
+    }
+    request
 }
 
 impl Target {
@@ -208,10 +268,7 @@ impl Target {
         let has = |name: &str| query.contains_key(name);
         // A sub-resource that is not known must not be taken for the bucket itself.
         let other = query.keys().find(|name| {
-            !PLAIN.contains(&name.as_str())
-                && *name != "x-id"
-                && !name.starts_with("X-Amz-")
-                && !name.starts_with("optional-")
+            !PLAIN.contains(&name.as_str()) && *name != "x-id" && !is_amz(name) && !name.starts_with("optional-")
         });
         match (method.as_str(), other.map(String::as_str)) {
             ("GET", Some("location")) => Operation::Location,
@@ -237,11 +294,11 @@ impl Target {
         let other = query.keys().find(|name| match name.as_str() {
             "uploadId" | "partNumber" | "uploads" | "x-id" | "max-parts" | "part-number-marker" => false,
             "versionId" => !may_name_a_version,
-            other => !other.starts_with("X-Amz-") && !other.starts_with("response-"),
+            other => !is_amz(other) && !other.starts_with("response-"),
         });
         let copies = request.headers.contains_key("x-amz-copy-source");
         match (request.method.as_str(), upload, query.get("partNumber"), other) {
-            ("GET" | "HEAD", None, None, None) => Operation::Get,
+            ("GET" | "HEAD", None, _, None) => Operation::Get,
             ("PUT", None, None, None) if copies => Operation::Copy,
             ("PUT", None, None, None) => Operation::Put,
             ("DELETE", None, None, None) => Operation::Delete(version),
@@ -268,6 +325,7 @@ impl Service for S3 {
     }
 
     fn needs(&self, request: &ApiRequest) -> Result<Vec<Need>, AwsError> {
+        let request = &with_query_headers(request);
         let target = Target::read(request);
         let bucket = format!("arn:aws:s3:::{}", target.bucket);
         let object = format!("{bucket}/{}", target.key);
@@ -323,16 +381,17 @@ impl Service for S3 {
     }
 
     async fn call(&self, request: ApiRequest) -> Result<Response<Bytes>, AwsError> {
+        let request = with_query_headers(&request).into_owned();
         self.check_owner(&request)?;
         let Target { bucket, key, operation } = Target::read(&request);
         let mut response = match operation {
-            Operation::ListBuckets => self.list_buckets(),
+            Operation::ListBuckets => self.list_buckets(&request),
             Operation::CreateBucket => self.create_bucket(&bucket, &request),
             Operation::HeadBucket => self.head_bucket(&bucket),
             Operation::DeleteBucket => self.delete_bucket(&bucket),
             Operation::Location => self.location(&bucket),
             Operation::List => self.list(&bucket, &request),
-            Operation::ListUploads => self.list_uploads(&bucket),
+            Operation::ListUploads => self.list_uploads(&bucket, &request),
             Operation::ListVersions => self.list_versions(&bucket, &request),
             Operation::DeleteMany => self.delete_many(&bucket, &request),
             Operation::Configuration(kind) => self.configuration(&bucket, kind, &request),
@@ -355,7 +414,7 @@ impl Service for S3 {
             Operation::UploadPart(id, number) => self.upload_part(&bucket, &key, &id, &number, &request).await,
             Operation::CompleteUpload(id) => self.complete_upload(&bucket, &key, &id, &request).await,
             Operation::AbortUpload(id) => self.abort_upload(&bucket, &key, &id),
-            Operation::ListParts(id) => self.list_parts(&bucket, &key, &id),
+            Operation::ListParts(id) => self.list_parts(&bucket, &key, &id, &request).await,
             Operation::Unknown(what) => Err(AwsError::not_offered(&format!("s3: {what}"))),
         }?;
         if let Ok(value) = HeaderValue::from_str(&request.request_id) {
@@ -403,4 +462,48 @@ fn md5_of(data: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Caller;
+
+    fn asked(method: Method, query: &str) -> ApiRequest {
+        ApiRequest {
+            method,
+            path: "/shop/k".into(),
+            query: query.into(),
+            headers: [(http::header::HOST, HeaderValue::from_static("localhost"))].into_iter().collect(),
+            body: Bytes::new(),
+            caller: Caller::Root,
+            request_id: "r".into(),
+            operation: String::new(),
+        }
+    }
+
+    /// The parameters that the presigner of the JavaScript SDK makes of headers.
+    #[test]
+    fn a_presigned_url_may_carry_headers_but_no_checksum() {
+        let put = asked(
+            Method::PUT,
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-meta-by=an%20url\
+             &x-amz-sdk-checksum-algorithm=CRC32&x-id=PutObject",
+        );
+        let read = with_query_headers(&put);
+        assert!(matches!(Target::read(&read).operation, Operation::Put));
+        assert_eq!(read.headers["x-amz-meta-by"], "an url");
+        assert!(read.headers.keys().all(|name| !name.as_str().contains("checksum")), "{:?}", read.headers);
+        let get = asked(Method::GET, "x-amz-checksum-mode=ENABLED&x-id=GetObject");
+        let read = with_query_headers(&get);
+        assert!(matches!(Target::read(&read).operation, Operation::Get));
+        assert_eq!(read.headers["x-amz-checksum-mode"], "ENABLED");
+        let copy = asked(Method::PUT, "x-amz-copy-source=shop%2Fother");
+        assert!(matches!(Target::read(&with_query_headers(&copy)).operation, Operation::Copy));
+        // A header that was sent counts more.
+        let mut both = asked(Method::PUT, "x-amz-meta-by=query");
+        both.headers.insert("x-amz-meta-by", HeaderValue::from_static("header"));
+        assert_eq!(with_query_headers(&both).headers["x-amz-meta-by"], "header");
+        assert!(matches!(Target::read(&asked(Method::GET, "acl")).operation, Operation::Unknown(_)));
+    }
 }

@@ -3,7 +3,10 @@
 //! A key never becomes a path: `a` and `a/b` are both keys, and so is `../x`. A content file is written whole before its
 //! row, and removed after it; files that no row names are swept at start.
 
-use super::versions::{self, Versioning};
+use super::{
+    checksum::Algorithm,
+    versions::{self, Versioning},
+};
 use crate::{
     core::Core,
     error::AwsError,
@@ -37,6 +40,12 @@ pub(super) struct Meta {
     pub(super) headers: BTreeMap<String, String>,
     /// `x-amz-checksum-…`.
     pub(super) checksums: BTreeMap<String, String>,
+    /// The checksums are those of the parts' checksums, with the number of parts, and not of the content.
+    #[serde(default)]
+    pub(super) composite: bool,
+    /// Bytes of each part, of what was uploaded in parts.
+    #[serde(default)]
+    pub(super) parts: Vec<u64>,
     /// The version's id, of what was written while its bucket was versioned.
     #[serde(default)]
     pub(super) version: Option<String>,
@@ -58,7 +67,17 @@ pub(super) struct Upload {
     pub(super) id: String,
     pub(super) key: String,
     pub(super) created_ms: i64,
+    pub(super) plan: Plan,
+}
+
+/// What an upload in parts shall become.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Plan {
+    #[serde(flatten)]
     pub(super) meta: Meta,
+    /// The checksum that was asked for; S3's own default where none was.
+    #[serde(default)]
+    pub(super) algorithm: Option<Algorithm>,
 }
 
 /// The store of one account's buckets.
@@ -269,11 +288,11 @@ impl Objects {
     }
 
     pub(super) fn begin(&self, bucket: &str, upload: &Upload) -> Result<(), AwsError> {
-        let meta = serde_json::to_string(&upload.meta).map_err(|error| AwsError::internal(&error))?;
+        let plan = serde_json::to_string(&upload.plan).map_err(|error| AwsError::internal(&error))?;
         self.store.with(|connection| {
             connection.execute(
                 "INSERT INTO s3_uploads (id, bucket, key, created_ms, meta) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![upload.id, bucket, upload.key, upload.created_ms, meta],
+                params![upload.id, bucket, upload.key, upload.created_ms, plan],
             )
         })?;
         Ok(())
@@ -288,7 +307,7 @@ impl Objects {
                         id: row.get(0)?,
                         key: row.get(1)?,
                         created_ms: row.get(2)?,
-                        meta: meta(&row.get::<_, String>(3)?),
+                        plan: serde_json::from_str(&row.get::<_, String>(3)?).unwrap_or_default(),
                     })
                 })?
                 .collect()

@@ -2,7 +2,7 @@
 //!
 //! Conditions and their order: RFC 9110, section 13.2.2.
 
-use super::{S3, objects::Object, wire};
+use super::{S3, objects::Object, wire, writing};
 use crate::{api::ApiRequest, error::AwsError, gateway::query_pairs};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode};
@@ -51,9 +51,22 @@ impl S3 {
                 wire::set(&mut response, name, &value);
             }
         }
-        let range = match text(&request.headers, "range") {
-            Some(range) => parse_range(range, object.size)?,
-            None => None,
+        let part = query_pairs(&request.query).find(|(name, _)| name == "partNumber").map(|(_, number)| number);
+        let range = match (text(&request.headers, "range"), part) {
+            (Some(_), Some(_)) => {
+                return Err(AwsError::bad_request(
+                    "InvalidRequest",
+                    "Cannot specify both Range header and partNumber query parameter",
+                ));
+            }
+            (Some(range), None) => parse_range(range, object.size)?,
+            (None, Some(number)) => {
+                if !object.meta.parts.is_empty() {
+                    wire::set(&mut response, "x-amz-mp-parts-count", &object.meta.parts.len().to_string());
+                }
+                part_range(&number, &object)?
+            }
+            (None, None) => None,
         };
         let wants_checksum =
             text(&request.headers, "x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("enabled"));
@@ -61,7 +74,7 @@ impl S3 {
             for (name, value) in &object.meta.checksums {
                 wire::set(&mut response, name, value);
             }
-            wire::set(&mut response, "x-amz-checksum-type", "FULL_OBJECT");
+            wire::set(&mut response, "x-amz-checksum-type", writing::checksum_type(object.meta.composite));
         }
         let (first, last) = match range {
             Some((first, last)) => {
@@ -111,6 +124,20 @@ pub(super) fn names(tags: &str, etag: &str) -> bool {
     tags.split(',')
         .map(|tag| tag.trim().trim_start_matches("W/").trim_matches('"'))
         .any(|tag| tag == "*" || tag == etag)
+}
+
+/// First and last byte of a part; `None` for one without bytes. What was not uploaded in parts is a single one.
+fn part_range(number: &str, object: &Object) -> Result<Option<(u64, u64)>, AwsError> {
+    let at = number.parse::<usize>().ok().filter(|number| (1..=10_000).contains(number)).ok_or_else(|| {
+        AwsError::bad_request("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+    })?;
+    let whole = [object.size];
+    let parts = if object.meta.parts.is_empty() { &whole[..] } else { &object.meta.parts };
+    let size = parts
+        .get(at - 1)
+        .ok_or_else(|| AwsError::new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable"))?;
+    let first: u64 = parts[..at - 1].iter().sum();
+    Ok(size.checked_sub(1).map(|last| (first, first + last)))
 }
 
 /// First and last byte of a range; `None` for a header that is not a single byte range, which is ignored.

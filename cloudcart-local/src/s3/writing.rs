@@ -64,15 +64,33 @@ impl S3 {
                  object's metadata, storage class, website redirect location or encryption attributes.",
             ));
         }
-        let mut meta = source.meta.clone();
-        if replaces {
-            meta.headers = kept_headers(&request.headers).headers;
-        }
         let content = self.objects.content(&source).await?;
+        let asked = match text(&request.headers, "x-amz-checksum-algorithm") {
+            Some(name) => Some(known_algorithm(name)?),
+            None => None,
+        };
+        // A copy is written whole, however its source was uploaded.
+        let algorithms: Vec<Algorithm> = match asked {
+            Some(algorithm) => vec![algorithm],
+            None => source.meta.checksums.keys().filter_map(|header| Algorithm::of_header(header)).collect(),
+        };
+        let meta = Meta {
+            headers: if replaces { kept_headers(&request.headers).headers } else { source.meta.headers.clone() },
+            checksums: algorithms
+                .into_iter()
+                .map(|algorithm| (algorithm.header().to_owned(), algorithm.of(&content)))
+                .collect(),
+            ..Meta::default()
+        };
         let copy = self.objects.put(&self.core, bucket, key, &content, md5_of(&content), meta).await?;
-        let inner =
-            wire::tag("LastModified", &wire::iso(copy.modified_ms)) + &wire::tag("ETag", &format!("\"{}\"", copy.etag));
-        Ok(wire::xml("CopyObjectResult", &inner))
+        let inner = wire::tag("LastModified", &wire::iso(copy.modified_ms))
+            + &wire::tag("ETag", &format!("\"{}\"", copy.etag))
+            + &checksum_elements(&copy.meta);
+        let mut response = wire::xml("CopyObjectResult", &inner);
+        if let Some(version) = &copy.meta.version {
+            wire::set(&mut response, "x-amz-version-id", version);
+        }
+        Ok(response)
     }
 
     /// Deletes an object or a version of it. In a versioned bucket an object is hidden by a delete marker instead.
@@ -112,6 +130,25 @@ impl S3 {
         }
         Ok(wire::xml("DeleteResult", &inner))
     }
+}
+
+/// The algorithm that a request asks for.
+pub(super) fn known_algorithm(name: &str) -> Result<Algorithm, AwsError> {
+    Algorithm::of_name(name).ok_or_else(|| {
+        AwsError::bad_request("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+    })
+}
+
+/// Whether an object's checksums are of its content or of its parts' checksums, in S3's word.
+pub(super) fn checksum_type(composite: bool) -> &'static str {
+    if composite { "COMPOSITE" } else { "FULL_OBJECT" }
+}
+
+/// An object's checksums as members of an XML document.
+pub(super) fn checksum_elements(meta: &Meta) -> String {
+    let known = meta.checksums.iter().filter_map(|(header, value)| Some((Algorithm::of_header(header)?, value)));
+    let elements: String = known.map(|(algorithm, value)| wire::tag(algorithm.element(), value)).collect();
+    elements + &wire::tag("ChecksumType", checksum_type(meta.composite))
 }
 
 /// The keys that a deletion names, each with the version it names.
@@ -204,7 +241,14 @@ pub(super) fn verified_checksums(request: &ApiRequest) -> Result<BTreeMap<String
     }
     let mut checksums = BTreeMap::new();
     for (name, value) in &request.headers {
-        let Some(algorithm) = Algorithm::of_header(name.as_str()) else { continue };
+        let Some(algorithm) = Algorithm::of_header(name.as_str()) else {
+            let about = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"];
+            if name.as_str().starts_with("x-amz-checksum-") && !about.contains(&name.as_str()) {
+                // Taken unseen it would look verified.
+                return Err(AwsError::not_offered(&format!("s3: the checksum {name}")));
+            }
+            continue;
+        };
         let computed = algorithm.of(&request.body);
         if value.as_bytes() != computed.as_bytes() {
             return Err(AwsError::bad_request(

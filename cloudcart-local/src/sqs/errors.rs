@@ -33,7 +33,8 @@ pub(super) fn queue_name_exists(attribute: &str) -> AwsError {
 }
 
 pub(super) fn purge_in_progress(name: &str) -> AwsError {
-    prefixed("PurgeQueueInProgress", format!("Only one PurgeQueue operation on {name} is allowed every 60 seconds."))
+    let message = format!("Only one PurgeQueue operation on {name} is allowed every 60 seconds.");
+    AwsError { status: 403, ..prefixed("PurgeQueueInProgress", message) }
 }
 
 pub(super) fn not_in_flight() -> AwsError {

@@ -42,7 +42,7 @@ async fn a_queue_policy_lets_a_role_in_that_has_no_policy_of_its_own() {
     let bare = role(&cloud, "Bare", json!([{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}])).await;
     let client = sqs(&cloud, assume(&cloud, &bare, "f"));
     let refused = send(&client, &url).await.unwrap_err();
-    assert!(refused.ends_with("because no identity-based policy allows the sqs:SendMessage action"), "{refused}");
+    assert!(refused.ends_with("because no identity-based policy allows the sqs:sendmessage action"), "{refused}");
 
     let session = bare.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/f";
     let account = "arn:aws:iam::000000000000:root";

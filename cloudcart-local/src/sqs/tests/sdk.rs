@@ -104,7 +104,9 @@ async fn errors_are_the_typed_ones() {
     assert_eq!(eleven.code(), Some("InvalidParameterValue"));
     client.purge_queue().queue_url(&url).send().await.unwrap();
     let twice = client.purge_queue().queue_url(&url).send().await;
-    assert!(twice.unwrap_err().into_service_error().is_purge_queue_in_progress());
+    let twice = twice.unwrap_err();
+    assert_eq!(twice.raw_response().unwrap().status().as_u16(), 403);
+    assert!(twice.into_service_error().is_purge_queue_in_progress());
     let empty = client.send_message_batch().queue_url(&url).set_entries(Some(Vec::new())).send().await;
     assert!(empty.unwrap_err().into_service_error().is_empty_batch_request());
     let permission = client.add_permission().queue_url(&url).label("l").aws_account_ids("1").actions("*").send().await;
