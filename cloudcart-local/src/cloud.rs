@@ -300,7 +300,7 @@ impl Engines {
         let dynamodb = engine("dynamodb", DynamoDb::open(Arc::clone(core)))?;
         let logs = engine("logs", Logs::open(Arc::clone(core)))?;
         let sqs = engine("sqs", Sqs::open(Arc::clone(core)))?;
-        let options = LambdaOptions { freeze: builder.freeze, ..LambdaOptions::default() };
+        let options = LambdaOptions { freeze: builder.freeze, iam: builder.iam, ..LambdaOptions::default() };
         let lambda = Lambda::open(
             Arc::clone(core),
             options,
