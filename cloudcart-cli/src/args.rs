@@ -308,6 +308,33 @@ pub(crate) struct Dev {
     pub(crate) fresh: bool,
     #[command(flatten)]
     pub(crate) ports: Ports,
+    #[command(flatten)]
+    pub(crate) strictness: Strictness,
+}
+
+/// Where the local cloud may be less strict than AWS is.
+#[cfg(feature = "local")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
+pub(crate) struct Strictness {
+    /// Let functions go on between two invocations, where Lambda freezes them
+    #[arg(long)]
+    pub(crate) no_freeze: bool,
+    /// What becomes of a request without the right to it
+    #[arg(long, value_enum, value_name = "MODE", default_value_t)]
+    pub(crate) iam: Iam,
+}
+
+/// How the local cloud takes policies.
+#[cfg(feature = "local")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Iam {
+    /// It is refused, as on AWS.
+    #[default]
+    Enforce,
+    /// It is let through, and the cloud's log warns of it.
+    Warn,
+    /// It is let through.
+    Off,
 }
 
 #[cfg(feature = "local")]
@@ -325,7 +352,7 @@ pub(crate) struct Ports {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Local {
     /// Start it, if it does not run
-    Start(Ports),
+    Start(Start),
     /// Stop it; what it holds stays
     Stop,
     /// Say whether it runs, where, and what of the template it ignores
@@ -344,13 +371,22 @@ pub(crate) enum Local {
 }
 
 #[cfg(feature = "local")]
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Start {
+    #[command(flatten)]
+    pub(crate) ports: Ports,
+    #[command(flatten)]
+    pub(crate) strictness: Strictness,
+}
+
+#[cfg(feature = "local")]
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// The folder of its state
     #[arg(long, value_name = "DIR")]
     pub(crate) state_dir: PathBuf,
     #[command(flatten)]
-    pub(crate) ports: Ports,
+    pub(crate) start: Start,
 }
 
 #[derive(Debug, Args)]

@@ -252,6 +252,22 @@ fn the_local_cloud_starts_once_tells_where_it_is_stops_and_starts_again() {
 
 #[cfg(feature = "local")]
 #[test]
+fn the_local_cloud_is_less_strict_where_it_is_asked_to_be() {
+    let folder = folder();
+    std::fs::write(folder.path().join("cloudcart.toml"), "[local]\nport = 0\napi_port = 0\n").unwrap();
+    for (flags, iam, freeze) in [(&[][..], "enforce", true), (&["--no-freeze", "--iam", "warn"], "warn", false)] {
+        let started = cloudcart(folder.path(), &[&["local", "start", "--format", "json"], flags].concat());
+        let stop = Stop(folder.path());
+        let document: serde_json::Value = serde_json::from_str(&out(&started)).unwrap();
+        assert_eq!((&document["iam"], &document["freeze"]), (&iam.into(), &freeze.into()), "{document}");
+        let again = cloudcart(folder.path(), &["local", "start", "--iam", "off"]);
+        assert!(err(&again).contains("`cloudcart local stop` first"), "{}", err(&again));
+        drop(stop);
+    }
+}
+
+#[cfg(feature = "local")]
+#[test]
 fn the_clock_is_told_moved_forward_only_and_kept_until_a_reset() {
     let folder = folder();
     std::fs::write(folder.path().join("cloudcart.toml"), "[local]\nport = 0\napi_port = 0\n").unwrap();

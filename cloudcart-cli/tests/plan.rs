@@ -189,3 +189,26 @@ fn code_alone_is_brought_up_to_date_and_the_next_deployment_reconciles() {
     assert_eq!(shop.run(&["diff", "--exit-code"]).code, 0);
     shop.ok(&["local", "stop"]);
 }
+
+/// Whatever the command compares with the machine's time, a cloud that is ahead of it is no obstacle: new, changed without a
+/// change set, changed with one, and removed.
+#[test]
+fn a_stack_is_deployed_changed_and_removed_on_a_moved_clock() {
+    let shop = Shop::new();
+    shop.ok(&["local", "start"]);
+    shop.ok(&["local", "clock", "+15m"]);
+    shop.ok(&["deploy"]);
+    shop.ok(&["seed"]);
+    let again = shop.ok(&["deploy"]);
+    assert!(again.err.contains("no changes"), "{}", again.err);
+    // Further than any token, signature or asset is said to hold.
+    shop.ok(&["local", "clock", "+8d"]);
+    let standard = config(&shop, "standard.toml", "[shop]\nlog_retention_days = 14\n");
+    let changed = shop.ok(&["--config", &standard, "deploy"]);
+    assert!(changed.err.contains("CheckoutLogs"), "{}\n{}", changed.out, changed.err);
+    let longer = config(&shop, "longer.toml", "[shop]\nlog_retention_days = 30\n");
+    shop.ok(&["--config", &longer, "deploy", "--direct"]);
+    shop.ok(&["--config", &longer, "smoke-test"]);
+    shop.ok(&["--yes", "destroy"]);
+    shop.ok(&["local", "stop"]);
+}

@@ -239,7 +239,13 @@ impl LocalCloudBuilder {
         let engines = Engines::open(&core, &self)?;
 
         // 4. The front.
-        let own = Arc::new(Own { core: Arc::clone(&core), engines: engines.clone(), iam: self.iam, clock });
+        let own = Arc::new(Own {
+            core: Arc::clone(&core),
+            engines: engines.clone(),
+            iam: self.iam,
+            freeze: self.freeze,
+            clock,
+        });
         let admin = Arc::clone(&own) as Arc<dyn Admin>;
         let gateway = Gateway::new(Arc::clone(&core), Arc::clone(&engines.iam), self.iam, engines.services(), admin);
         let (stop, stopped) = watch::channel(false);
@@ -300,7 +306,7 @@ impl Engines {
         let dynamodb = engine("dynamodb", DynamoDb::open(Arc::clone(core)))?;
         let logs = engine("logs", Logs::open(Arc::clone(core)))?;
         let sqs = engine("sqs", Sqs::open(Arc::clone(core)))?;
-        let options = LambdaOptions { freeze: builder.freeze, ..LambdaOptions::default() };
+        let options = LambdaOptions { freeze: builder.freeze, iam: builder.iam, ..LambdaOptions::default() };
         let lambda = Lambda::open(
             Arc::clone(core),
             options,
@@ -357,7 +363,7 @@ impl Engines {
         ]
     }
 
-    fn status(&self, core: &Core, iam: IamMode, ahead_ms: u64) -> Status {
+    fn status(&self, core: &Core, iam: IamMode, freeze: bool, ahead_ms: u64) -> Status {
         Status {
             ahead_ms,
             endpoint: core.endpoint.clone(),
@@ -368,6 +374,7 @@ impl Engines {
             pid: std::process::id(),
             state_dir: core.state_dir.clone(),
             iam,
+            freeze,
             fidelity: self.cloudformation.fidelity().iter().map(ToString::to_string).collect(),
         }
     }
@@ -386,12 +393,13 @@ struct Own {
     core: Arc<Core>,
     engines: Engines,
     iam: IamMode,
+    freeze: bool,
     clock: CloudClock,
 }
 
 impl Own {
     fn status(&self) -> Status {
-        self.engines.status(&self.core, self.iam, self.clock.read().ahead_ms)
+        self.engines.status(&self.core, self.iam, self.freeze, self.clock.read().ahead_ms)
     }
 }
 

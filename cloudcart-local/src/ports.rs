@@ -1,6 +1,6 @@
 //! What one engine needs of another, as small traits, so that each can be tested alone.
 
-use crate::error::AwsError;
+use crate::{error::AwsError, iam::policy::Policy};
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -36,6 +36,20 @@ pub trait Identities: Send + Sync + 'static {
 
     /// Whether the role's policies allow `action` on `resource`.
     fn role_allows(&self, role_arn: &str, action: &str, resource: &str) -> bool;
+
+    /// The same for a session of the role, and with the resource's own policy if it has one: either allows, and a denial
+    /// in either wins.
+    fn session_allows(
+        &self,
+        role_arn: &str,
+        session: &str,
+        action: &str,
+        resource: &str,
+        policy: Option<&Policy>,
+    ) -> bool {
+        let _ = (session, policy);
+        self.role_allows(role_arn, action, resource)
+    }
 }
 
 /// Reads objects (S3), for function code.
@@ -153,6 +167,12 @@ pub struct QueueSend {
 pub trait QueueSource: Send + Sync + 'static {
     /// The queue's facts; `None` when there is no such queue.
     fn facts(&self, queue_arn: &str) -> Option<QueueFacts>;
+
+    /// The queue's own policy, when it has one.
+    fn policy(&self, queue_arn: &str) -> Option<Policy> {
+        let _ = queue_arn;
+        None
+    }
 
     /// Waits up to `wait` for messages and takes at most `max` (1..=10), hiding them for the queue's visibility timeout.
     /// Wakes at once when a message arrives.

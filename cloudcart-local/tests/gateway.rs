@@ -267,8 +267,30 @@ async fn two_clouds_never_share_a_folder_or_a_port() {
 }
 
 #[tokio::test]
+async fn what_a_dead_cloud_left_is_no_obstacle() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || LocalCloud::builder().ephemeral().state_dir(folder.path()).start();
+    let cloud = start().await.unwrap();
+    let (status, keys) = (cloud.status(), cloud.credentials());
+    cloud.shutdown().await;
+    // As a kill leaves them: the lock's file with an id that is nobody's, a document that tells of a cloud, half a document.
+    let dead = Status { pid: u32::MAX, ..status };
+    std::fs::write(folder.path().join("lock"), dead.pid.to_string()).unwrap();
+    std::fs::write(folder.path().join("cloud.json"), serde_json::to_string(&dead).unwrap()).unwrap();
+    std::fs::write(folder.path().join(format!("cloud.json.{}", dead.pid)), "{").unwrap();
+    let cloud = start().await.unwrap();
+    assert_eq!(cloud.credentials(), keys);
+    let told: Status = serde_json::from_slice(&std::fs::read(folder.path().join("cloud.json")).unwrap()).unwrap();
+    assert_eq!(told.pid, std::process::id());
+    assert_eq!(std::fs::read_to_string(folder.path().join("lock")).unwrap(), std::process::id().to_string());
+    // It holds the lock for real.
+    assert!(matches!(start().await, Err(StartError::Locked { .. })));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_corrupt_state_file_is_named() {
-    for file in ["state.db", "dynamodb.db"] {
+    for file in ["state.db", "dynamodb.db", "sqs.db"] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(file), "this is no database, and long enough to be read as one".repeat(99))
             .unwrap();

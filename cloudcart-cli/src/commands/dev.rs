@@ -65,9 +65,9 @@ async fn start(session: &Session<'_>, args: &Dev) -> Result<(Option<Cloud>, loca
     if args.fresh {
         local::reset(&state)?;
     }
-    let (port, api_port) = local::ports(settings, args.ports);
+    let ports = local::ports(settings, args.ports);
     let region = settings.region.as_deref().unwrap_or(LOCAL_REGION);
-    let cloud = local::engine::start(&state, port, api_port, region).await?;
+    let cloud = local::engine::start(&state, ports, region, args.strictness).await?;
     if let Some(document) = local::read(&state) {
         return Ok((Some(cloud), document));
     }

@@ -2,7 +2,7 @@
 
 mod clock;
 
-use crate::args::{Local, Serve};
+use crate::args::{Local, Serve, Strictness};
 use crate::config::LOCAL_REGION;
 use crate::confirm::confirm;
 use crate::exit::Exit;
@@ -14,11 +14,14 @@ use crate::table::render;
 pub(crate) async fn run(session: &Session<'_>, command: &Local) -> Result<Exit, Failure> {
     let printer = &session.printer;
     match command {
-        Local::Start(ports) => {
+        Local::Start(flags) => {
             session.if_interrupted("the local cloud may have started; `cloudcart local status` tells");
-            let (document, fresh) = local::start(session, *ports).await?;
+            let (document, fresh) = local::start(session, *flags).await?;
             if !fresh {
                 printer.note("the local cloud is already running");
+                if flags.strictness != Strictness::default() {
+                    printer.note("--no-freeze and --iam count from a start on: `cloudcart local stop` first");
+                }
             }
             tell(session, &document)?;
         }
@@ -94,9 +97,9 @@ fn words(entry: &serde_json::Value) -> String {
 
 /// Runs the cloud in this process until it is told to end.
 async fn serve(session: &Session<'_>, args: &Serve) -> Result<(), Failure> {
-    let (port, api_port) = local::ports(&session.settings, args.ports);
+    let ports = local::ports(&session.settings, args.start.ports);
     let region = session.settings.region.as_deref().unwrap_or(LOCAL_REGION);
-    let cloud = local::engine::start(&args.state_dir, port, api_port, region).await?;
+    let cloud = local::engine::start(&args.state_dir, ports, region, args.start.strictness).await?;
     told_to_end().await;
     cloud.shutdown().await;
     Ok(())

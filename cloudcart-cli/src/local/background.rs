@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Document, alive, ports, state_dir};
-use crate::args::Ports;
+use crate::args::{Iam, Start};
 use crate::config::LOCAL_REGION;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -25,19 +25,17 @@ pub(crate) fn log_file(state_dir: &Path) -> PathBuf {
 
 /// The running cloud of this project; started if there is none.
 pub(crate) async fn ensure_running(session: &Session<'_>) -> Result<Document, Failure> {
-    let configured = Ports::default();
-    Ok(start(session, configured).await?.0)
+    Ok(start(session, Start::default()).await?.0)
 }
 
 /// Starts the cloud in the background if it does not run. Returns it, and whether it was started now.
-pub(crate) async fn start(session: &Session<'_>, flags: Ports) -> Result<(Document, bool), Failure> {
+pub(crate) async fn start(session: &Session<'_>, flags: Start) -> Result<(Document, bool), Failure> {
     let state = state_dir(&session.settings);
     if let Some(document) = alive(&state).await {
         return Ok((document, false));
     }
-    let (port, api_port) = ports(&session.settings, flags);
     session.printer.busy("starting the local cloud");
-    let mut child = spawn(session, &state, port, api_port)?;
+    let mut child = spawn(session, &state, flags)?;
     let document = wait_until_alive(&state, &mut child).await;
     session.printer.clear();
     let document = document?;
@@ -45,7 +43,8 @@ pub(crate) async fn start(session: &Session<'_>, flags: Ports) -> Result<(Docume
     Ok((document, true))
 }
 
-fn spawn(session: &Session<'_>, state: &Path, port: u16, api_port: u16) -> Result<Child, Failure> {
+fn spawn(session: &Session<'_>, state: &Path, flags: Start) -> Result<Child, Failure> {
+    let (port, api_port) = ports(&session.settings, flags.ports);
     let fail = |what: &str, error: std::io::Error| {
         Failure::internal(format!("cannot start the local cloud: {what}")).because(error.to_string())
     };
@@ -64,6 +63,12 @@ fn spawn(session: &Session<'_>, state: &Path, port: u16, api_port: u16) -> Resul
         .arg("--state-dir")
         .arg(state)
         .args(["--port", &port.to_string(), "--api-port", &api_port.to_string()])
+        .args(flags.strictness.no_freeze.then_some("--no-freeze"))
+        .args(match flags.strictness.iam {
+            Iam::Enforce => None,
+            Iam::Warn => Some("--iam=warn"),
+            Iam::Off => Some("--iam=off"),
+        })
         .stdin(Stdio::null())
         .stdout(out)
         .stderr(err)

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use cloudcart_deploy::error::chain;
 use cloudcart_local::LocalCloud;
-use cloudcart_local::cloud::StartError;
+use cloudcart_local::cloud::{IamMode, StartError};
 
+use crate::args::{Iam, Strictness};
 use crate::failure::Failure;
 
 /// A cloud that runs in this process.
@@ -19,8 +20,19 @@ impl Cloud {
 }
 
 /// Starts it; when this returns it answers, and its status document is written.
-pub(crate) async fn start(state_dir: &Path, port: u16, api_port: u16, region: &str) -> Result<Cloud, Failure> {
+pub(crate) async fn start(
+    state_dir: &Path,
+    (port, api_port): (u16, u16),
+    region: &str,
+    strictness: Strictness,
+) -> Result<Cloud, Failure> {
+    let iam = match strictness.iam {
+        Iam::Enforce => IamMode::Enforce,
+        Iam::Warn => IamMode::Warn,
+        Iam::Off => IamMode::Off,
+    };
     let builder = LocalCloud::builder().state_dir(state_dir).port(port).api_port(api_port).region(region);
+    let builder = builder.freeze(!strictness.no_freeze).iam(iam);
     builder.start().await.map(Cloud).map_err(|error| failure(&error))
 }
 
@@ -52,7 +64,9 @@ mod tests {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
-        let Err(failure) = start(folder.path(), port, 0, "us-east-1").await else { panic!("it started") };
+        let Err(failure) = start(folder.path(), (port, 0), "us-east-1", Strictness::default()).await else {
+            panic!("it started")
+        };
         assert!(failure.cause.unwrap().contains(&format!("port {port} on 127.0.0.1 is in use")));
         assert!(failure.hint.unwrap().contains("--port"));
     }
@@ -60,7 +74,9 @@ mod tests {
     #[tokio::test]
     async fn a_started_cloud_is_found_through_its_document_and_gone_after_its_end() {
         let folder = tempfile::tempdir().unwrap();
-        let Ok(cloud) = start(folder.path(), 0, 0, "eu-west-1").await else { panic!("it did not start") };
+        let Ok(cloud) = start(folder.path(), (0, 0), "eu-west-1", Strictness::default()).await else {
+            panic!("it did not start")
+        };
         let document = super::super::alive(folder.path()).await.unwrap();
         assert_eq!((document.pid, document.region.as_str()), (std::process::id(), "eu-west-1"));
         assert!(!document.credentials.secret_access_key.is_empty());

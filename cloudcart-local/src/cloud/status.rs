@@ -29,11 +29,19 @@ pub struct Status {
     pub state_dir: PathBuf,
     /// Whether denials are refusals.
     pub iam: IamMode,
+    /// Whether functions stand still between invocations.
+    #[serde(default = "freezes")]
+    pub freeze: bool,
     /// How far the cloud's clock is ahead of the machine's, in milliseconds.
     #[serde(default)]
     pub ahead_ms: u64,
     /// What the deployed templates ask for and the local cloud does not do, one line each.
     pub fidelity: Vec<String>,
+}
+
+/// What a document of an earlier build means.
+fn freezes() -> bool {
+    true
 }
 
 impl Status {

@@ -12,6 +12,7 @@ mod route;
 mod sigv4;
 
 pub use admin::{Admin, CLOCK_PATH, STATUS_PATH};
+pub(crate) use host::loopback_name;
 pub(crate) use route::form_pairs;
 pub(crate) use sigv4::{Parts, Signed, decode, query_pairs, sha256_hex};
 

@@ -234,14 +234,14 @@ impl Signed {
         if now_ms > latest {
             let what = if self.expires.is_some() { "Request has expired" } else { "Signature expired" };
             return Err(SignatureError::Time(format!(
-                "{what}: {} is now earlier than {} (the local cloud's clock)",
+                "{what}: {} is now earlier than {} (this machine's clock)",
                 self.timestamp,
                 format_timestamp(now_ms)
             )));
         }
         if signed_ms > now_ms + MAX_SKEW_MS {
             return Err(SignatureError::Time(format!(
-                "Signature not yet current: {} is still later than {} (the local cloud's clock + 15 min.)",
+                "Signature not yet current: {} is still later than {} (this machine's clock + 15 min.)",
                 self.timestamp,
                 format_timestamp(now_ms)
             )));

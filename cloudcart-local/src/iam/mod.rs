@@ -284,6 +284,19 @@ impl Identities for Iam {
         self.role_by_arn(role_arn)
             .is_some_and(|compiled| self.decide_for(&compiled, None, &Need::new(action, resource)) == Verdict::Allowed)
     }
+
+    fn session_allows(
+        &self,
+        role_arn: &str,
+        session: &str,
+        action: &str,
+        resource: &str,
+        policy: Option<&Policy>,
+    ) -> bool {
+        let Some(compiled) = self.role_by_arn(role_arn) else { return false };
+        let caller = Caller::Role { role: compiled.role.name.clone(), session: session.to_owned() };
+        self.decide_with(&caller, &Need::new(action, resource), policy) == Verdict::Allowed
+    }
 }
 
 fn no_such_role(role: &str) -> AwsError {

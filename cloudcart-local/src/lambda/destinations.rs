@@ -6,6 +6,7 @@ use super::{
     dispatcher::{Dispatcher, Request},
     event_config, platform,
     record::FunctionRecord,
+    rights::Rights,
 };
 use crate::{error::AwsError, ports::QueueSend};
 use bytes::Bytes;
@@ -117,13 +118,9 @@ impl Dispatcher {
 
     fn try_tell(self: &Arc<Self>, function: &FunctionRecord, target: &str, message: QueueSend) -> Result<(), AwsError> {
         let (action, _) = event_config::action(target)?;
-        if !self.identities.role_allows(&function.settings.role, action, target) {
-            let statement = json!({"Effect": "Allow", "Action": action, "Resource": target});
-            let role = &function.settings.role;
-            return Err(AwsError::bad_request(
-                "AccessDenied",
-                format!("the role {role} lacks a statement; grant it in the stack: {statement}"),
-            ));
+        let policy = self.queues.policy(target);
+        if !Rights::of(self, function).permit("a result is lost", action, target, policy.as_ref()) {
+            return Ok(());
         }
         if action == "sqs:SendMessage" {
             if self.queues.facts(target).is_some_and(|facts| facts.fifo) {

@@ -8,6 +8,8 @@ use super::{
     pool::Slot,
     process::{Program, ProgramSpec, describe_exit},
     record::FunctionRecord,
+    rights::Rights,
+    role_logs::RoleLogs,
     runtime_api::{Call, Event, RESPONSE_LIMIT, RuntimeApi, Verdict},
     variables,
 };
@@ -104,7 +106,7 @@ impl Environment {
         let core = &self.dispatcher.core;
         let date = jiff::Timestamp::from_millisecond(core.clock.now_ms()).unwrap_or_default().strftime("%Y/%m/%d");
         Output::new(
-            Arc::clone(&self.dispatcher.logs),
+            Arc::new(RoleLogs::new(Arc::clone(&self.dispatcher.logs), Rights::of(&self.dispatcher, &self.function))),
             Arc::clone(&core.clock),
             self.function.settings.logging.clone(),
             self.function.log_group(),

@@ -93,6 +93,20 @@ impl EventConfig {
     }
 }
 
+/// What Lambda sends to and the local cloud does not: the start of an ARN, and its name.
+const ELSEWHERE: [(&str, &str); 3] =
+    [("arn:aws:sns:", "SNS topics"), ("arn:aws:s3:::", "S3 buckets"), ("arn:aws:events:", "EventBridge event buses")];
+
+/// A refusal that names what kind of target is not offered.
+fn not_offered(what: &str, offered: &str, target: &str) -> AwsError {
+    match ELSEWHERE.iter().find(|(start, _)| target.starts_with(start)) {
+        Some((_, kind)) => invalid_parameter(format!(
+            "the local cloud does not send {what} to {kind}, so {target} is refused; it sends them to {offered}"
+        )),
+        None => invalid_parameter(format!("the local cloud sends {what} to {offered} only, and {target} is none")),
+    }
+}
+
 /// The right that sending to a target takes, and its name in Lambda's refusals. Fails for targets that are not offered.
 pub(super) fn action(target: &str) -> Result<(&'static str, &'static str), AwsError> {
     if target.starts_with("arn:aws:sqs:") {
@@ -100,9 +114,7 @@ pub(super) fn action(target: &str) -> Result<(&'static str, &'static str), AwsEr
     } else if target.starts_with("arn:aws:lambda:") {
         Ok(("lambda:InvokeFunction", "InvokeFunction"))
     } else {
-        Err(invalid_parameter(format!(
-            "the local cloud delivers to SQS queues and Lambda functions only, and {target} is neither"
-        )))
+        Err(not_offered("results of asynchronous invocations", "SQS queues and Lambda functions", target))
     }
 }
 
@@ -149,9 +161,7 @@ impl Lambda {
     /// Lambda refuses a dead-letter queue that the function's role may not send to.
     pub(super) fn check_dead_letters(&self, role: &str, target: &str) -> Result<(), AwsError> {
         if !target.starts_with("arn:aws:sqs:") {
-            return Err(invalid_parameter(format!(
-                "the local cloud sends dead letters to SQS queues only, and {target} is not the ARN of one"
-            )));
+            return Err(not_offered("dead letters", "SQS queues", target));
         }
         if self.dispatcher.identities.role_allows(role, "sqs:SendMessage", target) {
             return Ok(());

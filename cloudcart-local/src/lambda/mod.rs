@@ -16,6 +16,8 @@ mod pool;
 mod process;
 mod providers;
 mod record;
+mod rights;
+mod role_logs;
 mod route;
 mod runtime_api;
 mod variables;
@@ -26,6 +28,7 @@ use self::{
 use crate::{
     core::Core,
     error::AwsError,
+    iam::IamMode,
     ports::{FunctionInvoker, Identities, Invocation, InvokeError, InvokeOutcome, LogSink, ObjectSource, QueueSource},
     provider::ResourceProvider,
 };
@@ -47,6 +50,9 @@ pub struct LambdaOptions {
     pub max_environments: usize,
     /// How long an execution environment may wait for an event before it is ended.
     pub idle: Duration,
+    /// Whether a function's role must allow what the cloud does on its behalf: write its log, poll its queue, send on its
+    /// results.
+    pub iam: IamMode,
     /// Endpoints of single services other than the local cloud's own, by their name in `AWS_ENDPOINT_URL_<name>`, for
     /// example `DYNAMODB`.
     pub endpoints: BTreeMap<String, String>,
@@ -54,7 +60,13 @@ pub struct LambdaOptions {
 
 impl Default for LambdaOptions {
     fn default() -> Self {
-        Self { freeze: true, max_environments: 10, idle: Duration::from_mins(10), endpoints: BTreeMap::new() }
+        Self {
+            freeze: true,
+            max_environments: 10,
+            idle: Duration::from_mins(10),
+            iam: IamMode::Enforce,
+            endpoints: BTreeMap::new(),
+        }
     }
 }
 

@@ -14,11 +14,14 @@ use nix::{
 };
 use std::{
     fs::File,
-    io,
-    os::{fd::OwnedFd, unix::process::ExitStatusExt},
+    io::{self, Write as _},
+    os::{
+        fd::OwnedFd,
+        unix::process::{CommandExt as _, ExitStatusExt},
+    },
     path::PathBuf,
     process::{ExitStatus, Stdio},
-    sync::mpsc,
+    sync::{Arc, Mutex, PoisonError, mpsc},
     time::Duration,
 };
 use tokio::{
@@ -48,6 +51,7 @@ pub(super) struct ProgramSpec {
 pub(super) struct Program {
     child: Child,
     group: Pid,
+    guardian: Guardian,
 }
 
 impl Program {
@@ -96,6 +100,68 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         self.signal(Signal::SIGKILL);
+        // Its number may become another's from now on.
+        self.guardian.forget(self.group);
+    }
+}
+
+/// Knows the groups that run, and kills them once nobody can tell it of more: when the cloud has ended, however it did.
+/// The parent-death signal reaches a function's own process only, not those that it started; and macOS has none.
+const GUARDIAN: &str = r#"
+trap '' HUP INT QUIT TERM
+groups=' '
+while read -r what group; do
+  case $what$groups in
+    +*) groups="$groups$group " ;;
+    -*" $group "*) groups="${groups%%" $group "*} ${groups#*" $group "}" ;;
+  esac
+done
+for group in $groups; do kill -s KILL -- "-$group"; done
+"#;
+
+/// The way to a process that ends what a killed cloud leaves behind.
+#[derive(Debug, Clone)]
+struct Guardian(Option<Arc<Mutex<io::PipeWriter>>>);
+
+impl Guardian {
+    /// Starts it, in a group of its own, so that no signal to the cloud's reaches it. Must be called on a thread that may
+    /// wait for its end.
+    fn start() -> (Self, Option<std::process::Child>) {
+        let started = io::pipe().and_then(|(orders, writer)| {
+            let child = std::process::Command::new("/bin/sh")
+                .args(["-c", GUARDIAN])
+                .current_dir("/")
+                .env_clear()
+                .stdin(orders)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .process_group(0)
+                .spawn()?;
+            Ok((writer, child))
+        });
+        match started {
+            Ok((writer, child)) => (Self(Some(Arc::new(Mutex::new(writer)))), Some(child)),
+            Err(error) => {
+                tracing::warn!(%error, "could not start the guardian: processes that functions start may outlive a killed cloud");
+                (Self(None), None)
+            }
+        }
+    }
+
+    fn watch(&self, group: Pid) {
+        self.tell('+', group);
+    }
+
+    fn forget(&self, group: Pid) {
+        self.tell('-', group);
+    }
+
+    fn tell(&self, what: char, group: Pid) {
+        let Some(writer) = &self.0 else { return };
+        let line = format!("{what} {group}\n");
+        if let Err(error) = writer.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()) {
+            tracing::warn!(%error, "the guardian of functions' processes is gone");
+        }
     }
 }
 
@@ -138,13 +204,21 @@ impl Spawner {
     pub(super) fn start(runtime: tokio::runtime::Handle) -> io::Result<Self> {
         let (orders, inbox) = mpsc::channel::<(ProgramSpec, oneshot::Sender<Started>)>();
         std::thread::Builder::new().name("lambda-spawner".to_owned()).spawn(move || {
+            // With the first function: a cloud that runs none needs none.
+            let mut guardian: Option<(Guardian, Option<std::process::Child>)> = None;
             while let Ok((spec, reply)) = inbox.recv() {
+                let (guardian, _) = guardian.get_or_insert_with(Guardian::start);
                 let started = {
                     let _context = runtime.enter();
-                    start(&spec)
+                    start(&spec, guardian)
                 };
                 // Nobody waits any more: dropping the program kills it.
                 let _ = reply.send(started);
+            }
+            if let Some((guardian, Some(mut child))) = guardian {
+                drop(guardian);
+                // It ends once the last program has let go of it.
+                let _ = child.wait();
             }
         })?;
         Ok(Self { orders })
@@ -160,7 +234,7 @@ impl Spawner {
     }
 }
 
-fn start(spec: &ProgramSpec) -> Started {
+fn start(spec: &ProgramSpec, guardian: &Guardian) -> Started {
     let (reader, writer) = io::pipe()?;
     fcntl(&reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
     let parent = std::process::id();
@@ -208,5 +282,6 @@ fn start(spec: &ProgramSpec) -> Started {
         .and_then(|id| i32::try_from(id).ok())
         .map(Pid::from_raw)
         .ok_or_else(|| io::Error::other("the process has no id"))?;
-    Ok((Program { child, group }, File::from(OwnedFd::from(reader))))
+    guardian.watch(group);
+    Ok((Program { child, group, guardian: guardian.clone() }, File::from(OwnedFd::from(reader))))
 }

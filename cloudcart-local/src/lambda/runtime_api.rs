@@ -1,6 +1,7 @@
 //! The Runtime API of one execution environment: a loopback listener whose requests become messages to its driver.
 //! Source: "Using the Lambda runtime API for custom runtimes".
 
+use crate::gateway::loopback_name;
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -113,6 +114,15 @@ async fn accept(listener: TcpListener, calls: mpsc::Sender<Call>) {
 }
 
 async fn answer(request: Request<Incoming>, calls: &mpsc::Sender<Call>) -> Response<Full<Bytes>> {
+    // Never another name of this machine: a page of the internet may have pointed its own here.
+    let host = request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
+    if host.and_then(loopback_name).is_none() {
+        return error(
+            StatusCode::FORBIDDEN,
+            "AccessDenied",
+            "the Runtime API answers to this machine's loopback names",
+        );
+    }
     let path = request.uri().path().to_owned();
     let Some(rest) = path.strip_prefix("/2018-06-01/runtime/") else {
         let message = format!("the local cloud does not offer {} {path} on the Runtime API", request.method());

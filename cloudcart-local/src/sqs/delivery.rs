@@ -1,7 +1,7 @@
 //! Messages through a queue: sending, receiving, deleting, hiding and showing again.
 
 use super::{
-    engine::{Engine, Queue, State, broken},
+    engine::{Attempt, Engine, Queue, State, broken},
     errors, md5,
     message::{Attributes, Handle, NewMessage, attributes_to_json, parse_attributes},
 };
@@ -212,6 +212,20 @@ impl Engine {
         visibility: Option<u32>,
         wait: Duration,
     ) -> Result<Vec<Received>, AwsError> {
+        self.receive_again(queue_name, max, visibility, wait, None).await
+    }
+
+    /// The same. On a FIFO queue a receive that repeats the `attempt` of an earlier one within five minutes is given what
+    /// that one was, with the same receipt handles, and hides it anew: its answer may have been lost on the way, and the
+    /// messages' groups would be held until their visibility timeout. Not over a restart of the cloud.
+    pub(super) async fn receive_again(
+        &self,
+        queue_name: &str,
+        max: usize,
+        visibility: Option<u32>,
+        wait: Duration,
+        attempt: Option<&str>,
+    ) -> Result<Vec<Received>, AwsError> {
         let deadline = self.now().saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
         let id = self.queue(queue_name)?.id;
         loop {
@@ -224,8 +238,23 @@ impl Engine {
                 }
                 // The future counts from its creation, so what arrives after the look below still wakes it.
                 let arrived = queue.arrived.clone().notified_owned();
-                let taken = self.take(&mut state, queue_name, max, visibility)?;
+                let fifo = queue.settings.fifo;
+                let attempt = attempt.filter(|_| fifo).map(|attempt| (id, attempt.to_owned()));
+                if let Some(attempt) = &attempt {
+                    let again = self.repeat(&mut state, queue_name, attempt, visibility)?;
+                    if !again.is_empty() {
+                        return Ok(again);
+                    }
+                }
+                let taken = match self.take(&mut state, queue_name, max, visibility) {
+                    // Only who asks once and does not wait is told; a FIFO queue never tells.
+                    Err(error) if error.code == "OverLimit" && (fifo || !wait.is_zero()) => Vec::new(),
+                    taken => taken?,
+                };
                 if !taken.is_empty() {
+                    if let Some(attempt) = attempt {
+                        state.attempts.insert(attempt, Attempt { at: self.now(), received: taken.clone() });
+                    }
                     return Ok(taken);
                 }
                 let now = self.now();
@@ -245,6 +274,35 @@ impl Engine {
         }
     }
 
+    /// What an earlier receive of this attempt was given and nobody has deleted, released or received since.
+    fn repeat(
+        &self,
+        state: &mut State,
+        queue_name: &str,
+        attempt: &(i64, String),
+        visibility: Option<u32>,
+    ) -> Result<Vec<Received>, AwsError> {
+        let now = self.now();
+        state.attempts.retain(|_, one| now < one.at + DEDUPLICATION_INTERVAL);
+        let Some(earlier) = state.attempts.get(attempt) else { return Ok(Vec::new()) };
+        let queue = state.queue(queue_name)?;
+        let hidden_until = now + i64::from(visibility.unwrap_or(queue.settings.visibility_timeout)) * 1000;
+        let mut again = Vec::new();
+        for message in &earlier.received {
+            let handle = Handle::decode(&message.handle)?;
+            let latest = receipt(&state.connection, queue, handle.row).map_err(broken)?;
+            if latest.is_some_and(|latest| latest.receipt == handle.receive && latest.visible_at > now) {
+                state
+                    .connection
+                    .prepare_cached("UPDATE messages SET visible_at = ?2, received = ?3 WHERE seq = ?1")
+                    .and_then(|mut statement| statement.execute(params![handle.row, hidden_until, now]))
+                    .map_err(broken)?;
+                again.push(message.clone());
+            }
+        }
+        Ok(again)
+    }
+
     /// Deletes by receipt handle; a message that is gone is fine. A standard queue takes an older handle too.
     pub(super) fn remove(&self, queue_name: &str, handle: &str) -> Result<(), AwsError> {
         let now = self.now();
@@ -255,8 +313,8 @@ impl Engine {
             return Err(errors::invalid_handle(handle));
         }
         if queue.settings.fifo
-            && let Some((receipt, visible_at)) = receipt(&state.connection, queue, parsed.row).map_err(broken)?
-            && (receipt != parsed.receive || visible_at <= now)
+            && let Some(latest) = receipt(&state.connection, queue, parsed.row).map_err(broken)?
+            && (latest.receipt != parsed.receive || latest.visible_at <= now)
         {
             return Err(errors::invalid_value(format!(
                 "Value {handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired."
@@ -286,20 +344,27 @@ impl Engine {
         if parsed.queue != queue.id {
             return Err(errors::invalid_handle(handle));
         }
-        let Some((receipt, visible_at)) = receipt(&state.connection, queue, parsed.row).map_err(broken)? else {
+        let Some(latest) = receipt(&state.connection, queue, parsed.row).map_err(broken)? else {
             return Err(unavailable(handle));
         };
-        if visible_at <= now {
+        if latest.visible_at <= now {
             return Err(errors::not_in_flight());
         }
-        if receipt != parsed.receive {
+        if latest.receipt != parsed.receive {
             // Someone else holds the message now; an old handle must not take it away.
             return Err(unavailable(handle));
+        }
+        let until = now + i64::from(seconds) * 1000;
+        if latest.received.is_some_and(|received| until - received > i64::from(MAX_VISIBILITY) * 1000) {
+            return Err(errors::invalid_value(format!(
+                "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message \
+                 is beyond the limit [{MAX_VISIBILITY} seconds]"
+            )));
         }
         state
             .connection
             .prepare_cached("UPDATE messages SET visible_at = ?2 WHERE seq = ?1")
-            .and_then(|mut statement| statement.execute(params![parsed.row, now + i64::from(seconds) * 1000]))
+            .and_then(|mut statement| statement.execute(params![parsed.row, until]))
             .map_err(broken)?;
         queue.arrived.notify_waiters();
         Ok(())
@@ -448,13 +513,23 @@ fn next_change(connection: &Connection, queue: i64, now: i64) -> Result<Option<i
         .query_row(params![queue, now], |row| row.get(0))
 }
 
-/// The latest receive of a message and when it shows again; `None` when the message is gone or never was received.
-fn receipt(connection: &Connection, queue: &Queue, seq: i64) -> Result<Option<(String, i64)>, rusqlite::Error> {
+/// The latest receive of a message.
+struct Latest {
+    receipt: String,
+    visible_at: i64,
+    /// Not known of one by an earlier build.
+    received: Option<i64>,
+}
+
+/// The latest receive of a message; `None` when the message is gone or never was received.
+fn receipt(connection: &Connection, queue: &Queue, seq: i64) -> Result<Option<Latest>, rusqlite::Error> {
     connection
         .prepare_cached(
-            "SELECT receipt, visible_at FROM messages WHERE seq = ?1 AND queue = ?2 AND receipt IS NOT NULL",
+            "SELECT receipt, visible_at, received FROM messages WHERE seq = ?1 AND queue = ?2 AND receipt IS NOT NULL",
         )?
-        .query_row(params![seq, queue.id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![seq, queue.id], |row| {
+            Ok(Latest { receipt: row.get(0)?, visible_at: row.get(1)?, received: row.get(2)? })
+        })
         .optional()
 }
 
@@ -489,7 +564,7 @@ fn hand_out(
     transaction
         .prepare_cached(
             "UPDATE messages SET visible_at = ?2, in_flight = 1, receives = receives + 1, receipt = ?3,
-                                 first_received = coalesce(first_received, ?4)
+                                 received = ?4, first_received = coalesce(first_received, ?4)
              WHERE seq = ?1",
         )
         .and_then(|mut statement| statement.execute(params![row.seq, hidden_until, receive, now]))

@@ -5,6 +5,7 @@
 
 use super::{
     attributes::{self, Allow, Settings},
+    delivery::Received,
     errors,
 };
 use crate::{core::Core, error::AwsError};
@@ -25,13 +26,13 @@ const SCHEMA: &str = "
         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, attributes TEXT NOT NULL, tags TEXT NOT NULL,
         created INTEGER NOT NULL, modified INTEGER NOT NULL, purged INTEGER
     );
-    -- Times in milliseconds. `receipt` names the latest receive. AUTOINCREMENT: a receipt handle never meets a later row.
+    -- Times in milliseconds. `receipt` names the latest receive, `received` is when it was. AUTOINCREMENT: a receipt handle never meets a later row.
     CREATE TABLE IF NOT EXISTS messages (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, queue INTEGER NOT NULL REFERENCES queues (id) ON DELETE CASCADE,
         id TEXT NOT NULL, body TEXT NOT NULL, md5 TEXT NOT NULL, attributes TEXT, trace TEXT, sender TEXT NOT NULL,
         sent INTEGER NOT NULL, visible_at INTEGER NOT NULL, in_flight INTEGER NOT NULL DEFAULT 0,
         receives INTEGER NOT NULL DEFAULT 0, first_received INTEGER, receipt TEXT, source_arn TEXT,
-        message_group TEXT, deduplication TEXT
+        message_group TEXT, deduplication TEXT, received INTEGER
     );
     CREATE INDEX IF NOT EXISTS messages_visible ON messages (queue, visible_at, in_flight);
     CREATE INDEX IF NOT EXISTS messages_sent ON messages (queue, sent);
@@ -69,6 +70,15 @@ pub(super) struct Queue {
 pub(super) struct State {
     pub(super) connection: Connection,
     pub(super) queues: HashMap<String, Queue>,
+    /// What receives of FIFO queues gave that named their attempt, by queue and name.
+    pub(super) attempts: HashMap<(i64, String), Attempt>,
+}
+
+/// A receive that may be repeated, because its answer may have been lost.
+pub(super) struct Attempt {
+    /// Milliseconds.
+    pub(super) at: i64,
+    pub(super) received: Vec<Received>,
 }
 
 impl State {
@@ -101,9 +111,13 @@ impl Engine {
     /// Opens `sqs.db` in the state folder.
     pub(super) fn open(core: Arc<Core>) -> Result<Self, AwsError> {
         std::fs::create_dir_all(&core.state_dir).map_err(|error| AwsError::internal(&error))?;
-        let connection = connect(&core.state_dir.join("sqs.db")).map_err(broken)?;
+        let path = core.state_dir.join("sqs.db");
+        let connection = connect(&path).map_err(|error| {
+            let what = format!("cannot open the SQS state file {}: {error}", path.display());
+            AwsError::internal(&std::io::Error::other(what))
+        })?;
         let queues = load(&connection, &core)?;
-        Ok(Self { core, state: Mutex::new(State { connection, queues }) })
+        Ok(Self { core, state: Mutex::new(State { connection, queues, attempts: HashMap::new() }) })
     }
 
     /// The state. A panic under the lock leaves SQLite's transaction rolled back, so a poisoned lock is still good.
@@ -366,6 +380,11 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(SCHEMA)?;
+    // A file of an earlier build: of what is in flight in it, it is not known since when.
+    let known = "SELECT count(*) FROM pragma_table_info('messages') WHERE name = 'received'";
+    if connection.query_row(known, [], |row| row.get::<_, i64>(0))? == 0 {
+        connection.execute_batch("ALTER TABLE messages ADD COLUMN received INTEGER")?;
+    }
     Ok(connection)
 }
 

@@ -97,6 +97,10 @@ impl QueueSource for Sqs {
         })
     }
 
+    fn policy(&self, queue_arn: &str) -> Option<Policy> {
+        self.resource_policy(queue_arn)
+    }
+
     async fn receive(&self, queue_arn: &str, max: usize, wait: Duration) -> Result<Vec<QueueMessage>, AwsError> {
         let name = self.name_of(queue_arn)?;
         let received = self.engine.receive(&name, max.clamp(1, 10), None, wait).await?;

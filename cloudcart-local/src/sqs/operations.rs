@@ -419,7 +419,9 @@ async fn receive_message(engine: &Engine, input: Input<'_>) -> Result<Value, Aws
         return Err(errors::unknown_attribute(unknown));
     }
     let wait = wait.map_or_else(|| engine.queue(&name).map(|queue| queue.settings.wait), Ok)?;
-    let received = engine.receive(&name, max as usize, visibility, Duration::from_secs(wait.into())).await?;
+    let attempt = input.text("ReceiveRequestAttemptId")?;
+    let wait = Duration::from_secs(wait.into());
+    let received = engine.receive_again(&name, max as usize, visibility, wait, attempt).await?;
     if received.is_empty() {
         return Ok(json!({}));
     }

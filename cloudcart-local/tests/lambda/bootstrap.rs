@@ -14,7 +14,7 @@ use std::{
 
 /// The variable that says what this program is to be.
 pub(crate) const ROLE: &str = "LAMBDA_TEST_ROLE";
-/// What the init phase does: `exit`, `error` or `hang`; otherwise it succeeds.
+/// What the init phase does: `exit`, `error` or `hang`; `slow` takes 150 ms; otherwise it succeeds at once.
 pub(crate) const INIT: &str = "LAMBDA_TEST_INIT";
 
 struct Api {
@@ -35,7 +35,7 @@ impl Api {
 
     fn call(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
         let head = format!(
-            "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: runtime\r\ncontent-length: {}\r\n{headers}\r\n",
+            "{method} /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n{headers}\r\n",
             body.len()
         );
         // In one write: two would wait for each other's acknowledgement.
@@ -68,6 +68,7 @@ pub(crate) fn run() {
     let mut api = Api::connect();
     match std::env::var(INIT).as_deref() {
         Ok("exit") => std::process::exit(5),
+        Ok("slow") => thread::sleep(Duration::from_millis(150)),
         Ok("hang") => loop {
             thread::sleep(Duration::from_secs(1));
         },
@@ -118,6 +119,13 @@ pub(crate) fn run() {
     }
 }
 
+/// A figure of this process, as Linux tells it.
+fn status_kb(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
+    line.trim().trim_end_matches("kB").trim().parse().unwrap()
+}
+
 /// Does what the event says. Null stands for the usual answer.
 fn act(api: &mut Api, id: &str, event: &Value) -> Result<Value, Value> {
     let number = |name: &str| event[name].as_u64().unwrap();
@@ -135,6 +143,29 @@ fn act(api: &mut Api, id: &str, event: &Value) -> Result<Value, Value> {
             let size = usize::try_from(number("mb")).unwrap() * 1024 * 1024;
             let block = std::hint::black_box(vec![1_u8; size]);
             return Ok(json!({"last": block[size - 1]}));
+        }
+        "peak" => return Ok(json!({"peak_kb": status_kb("VmHWM")})),
+        "reserve" => {
+            // The allocator reserves an arena of 64 MiB for each thread, and uses next to nothing of it.
+            let all = std::sync::Arc::new(std::sync::Barrier::new(13));
+            let threads: Vec<_> = (0..12)
+                .map(|_| {
+                    let all = std::sync::Arc::clone(&all);
+                    thread::spawn(move || {
+                        let block = std::hint::black_box(vec![1_u8; 1024]);
+                        all.wait();
+                        all.wait();
+                        drop(block);
+                    })
+                })
+                .collect();
+            all.wait();
+            let size = status_kb("VmSize");
+            all.wait();
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            return Ok(json!({"reserved_kb": size}));
         }
         "big" => return Ok(json!("x".repeat(usize::try_from(number("bytes")).unwrap()))),
         "tick" => {
@@ -193,6 +224,7 @@ fn on_records(api: &mut Api, id: &str, event: &Value) {
             }
             ("unknown", _) => failures.push(json!({"itemIdentifier": "no-such-message"})),
             ("sleep", ms) => thread::sleep(Duration::from_millis(ms.parse().unwrap())),
+            ("exit", _) => std::process::exit(3),
             ("error", _) => {
                 let body = json!({"errorType": "Order.Bad", "errorMessage": "no"}).to_string();
                 api.call("POST", &format!("invocation/{id}/error"), "", body.as_bytes());

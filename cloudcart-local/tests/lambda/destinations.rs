@@ -128,7 +128,14 @@ pub(crate) async fn destinations_that_lambda_refuses_are_refused_at_creation() {
     for (name, more, words) in [
         ("poor", to(&arn), "does not have permissions to call SendMessage on arn:aws:sqs"),
         ("f", to(&function), "You can't specify the function as a destination for itself."),
-        ("f", to("arn:aws:sns:us-east-1:000000000000:topic"), "SQS queues and Lambda functions only"),
+        ("f", to("arn:aws:sns:us-east-1:000000000000:topic"), "invocations to SNS topics, so arn:aws:sns:"),
+        ("f", to("arn:aws:s3:::bucket"), "invocations to S3 buckets, so arn:aws:s3:::bucket is refused"),
+        (
+            "f",
+            to("arn:aws:events:us-east-1:000000000000:event-bus/b"),
+            "to EventBridge event buses, so arn:aws:events:",
+        ),
+        ("f", to("arn:aws:kinesis:us-east-1:000000000000:stream/s"), "SQS queues and Lambda functions only"),
         ("f", json!({}), "at least one of error handling or destination setting"),
         ("f", json!({"MaximumRetryAttempts": 3}), "less than or equal to 2"),
         ("f", json!({"MaximumEventAgeInSeconds": 59}), "greater than or equal to 60"),
@@ -142,6 +149,11 @@ pub(crate) async fn destinations_that_lambda_refuses_are_refused_at_creation() {
     let functions = provider(&world.cloud, "AWS::Lambda::Function");
     let refused = functions.create(&resource("Dead", properties)).await.unwrap_err().to_string();
     assert!(refused.contains("does not have permissions to call SendMessage on SQS"), "{refused}");
+    let topic = "arn:aws:sns:us-east-1:000000000000:topic";
+    let properties = json!({"FunctionName": "dead", "Runtime": "provided.al2023", "Handler": "bootstrap", "Role": poor,
+        "Code": {"S3Bucket": "assets", "S3Key": "code.zip"}, "DeadLetterConfig": {"TargetArn": topic}});
+    let refused = functions.create(&resource("Dead", properties)).await.unwrap_err().to_string();
+    assert!(refused.contains("dead letters to SNS topics, so arn:aws:sns:"), "{refused}");
     world.cloud.shutdown().await;
 }
 

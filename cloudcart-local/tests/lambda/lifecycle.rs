@@ -93,6 +93,30 @@ pub(crate) async fn reserved_concurrency_of_zero_throttles_everything() {
     cloud.lambda.shutdown().await;
 }
 
+pub(crate) async fn reserved_concurrency_limits_its_function_and_no_other() {
+    let cloud = Cloud::new();
+    cloud.function(json!({})).await;
+    cloud.function_named("g", json!({})).await;
+    let path = "/2017-10-31/functions/f/concurrency";
+    cloud.call("PUT", path, json!({"ReservedConcurrentExecutions": 2})).await.unwrap();
+    let until = cloud.path("until");
+    let mut busy = tokio::task::JoinSet::new();
+    for number in 0..2 {
+        let (lambda, started) = (Arc::clone(&cloud.lambda), cloud.path(&format!("started-{number}")));
+        let event = json!({"do": "wait", "started": started, "until": until});
+        busy.spawn(async move { invoke(&lambda, "f", event).await.unwrap() });
+        eventually("it runs", || std::fs::exists(&started).unwrap()).await;
+    }
+    let error = cloud.call("POST", "/2015-03-31/functions/f/invocations", json!({})).await.unwrap_err();
+    assert_eq!((error.status, error.code.as_str()), (429, "TooManyRequestsException"));
+    assert_eq!(error.fields["Reason"], "ReservedFunctionConcurrentInvocationLimitExceeded");
+    assert_eq!(invoke(&cloud.lambda, "g", json!({})).await.unwrap().function_error, None);
+    std::fs::write(&until, "").unwrap();
+    assert!(busy.join_all().await.iter().all(|outcome| outcome.function_error.is_none()));
+    cloud.answer(json!({})).await;
+    cloud.lambda.shutdown().await;
+}
+
 pub(crate) async fn a_timeout_kills_the_whole_group_and_the_next_call_is_cold() {
     let cloud = Cloud::new();
     cloud.function(json!({"Timeout": 1})).await;
@@ -152,6 +176,17 @@ pub(crate) async fn memory_beyond_the_limit_ends_the_process() {
     assert!((90..128).contains(&used), "{report}");
     let error = cloud.failure(json!({"do": "allocate", "mb": 150})).await;
     assert_eq!(error["errorType"], "Runtime.ExitError");
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn address_space_that_is_only_reserved_is_no_memory() {
+    if cfg!(not(all(target_os = "linux", target_env = "gnu"))) {
+        return; // Other allocators do not reserve so much.
+    }
+    let cloud = Cloud::new();
+    cloud.function(json!({"MemorySize": 128})).await;
+    let reserved = cloud.answer(json!({"do": "reserve"})).await["reserved_kb"].as_u64().unwrap();
+    assert!(reserved > 4 * 128 * 1024, "{reserved} kB, under a limit of 128 MB");
     cloud.lambda.shutdown().await;
 }
 

@@ -16,11 +16,15 @@ mod clock;
 mod destinations;
 mod easy;
 mod fakes;
+mod figures;
 mod kills;
+mod laptop;
 mod lifecycle;
 mod mapping;
 mod orphans;
 mod providers;
+mod rights;
+mod script;
 mod support;
 mod world;
 
@@ -47,16 +51,19 @@ fn main() -> ExitCode {
         Ok("cloud") => support::run(orphans::run_cloud()),
         _ => {}
     }
+    tracing::subscriber::set_global_default(support::Warnings).unwrap();
     let trials = trials![
         lifecycle::a_warm_environment_is_reused,
         lifecycle::a_caller_that_calls_again_at_once_meets_a_warm_environment,
         lifecycle::parallel_invocations_scale_out_and_run_side_by_side,
         lifecycle::beyond_the_limit_invocations_are_throttled,
         lifecycle::reserved_concurrency_of_zero_throttles_everything,
+        lifecycle::reserved_concurrency_limits_its_function_and_no_other,
         lifecycle::a_timeout_kills_the_whole_group_and_the_next_call_is_cold,
         lifecycle::an_exit_is_told_as_lambda_tells_it_and_the_next_call_is_cold,
         lifecycle::a_crash_names_its_signal,
         lifecycle::memory_beyond_the_limit_ends_the_process,
+        lifecycle::address_space_that_is_only_reserved_is_no_memory,
         lifecycle::an_error_that_the_function_reports_is_unhandled_and_keeps_the_environment,
         lifecycle::an_init_that_exits_is_tried_twice_and_then_told,
         lifecycle::an_init_error_is_told_in_the_runtimes_words,
@@ -73,6 +80,18 @@ fn main() -> ExitCode {
         lifecycle::an_idle_environment_is_ended,
         lifecycle::an_environment_killed_while_idle_is_replaced,
         lifecycle::a_program_file_runs_as_a_script_does,
+        figures::durations_are_those_of_init_and_invocation_and_init_is_told_once,
+        figures::a_timed_out_invocation_lasted_as_long_as_its_timeout,
+        figures::the_memory_told_is_the_peak_of_the_process,
+        figures::json_reports_have_the_same_figures,
+        script::a_shell_script_with_curl_is_a_function,
+        script::the_next_event_is_waited_for_and_not_asked_for_again,
+        rights::without_the_rights_to_its_log_a_function_runs_and_its_lines_are_lost,
+        rights::a_group_that_the_stack_made_needs_no_right_to_make_it,
+        rights::iam_warn_keeps_the_lines_and_says_what_aws_would_lose_and_iam_off_says_nothing,
+        rights::results_go_by_the_role_and_the_queues_policy_as_they_are_then,
+        laptop::every_listener_of_a_cloud_is_on_the_loopback_address,
+        laptop::the_runtime_api_answers_to_loopback_names_only,
         orphans::shutdown_leaves_no_process,
         orphans::a_killed_cloud_leaves_no_process,
         api::an_sdk_creates_invokes_updates_and_deletes_a_function,
@@ -86,6 +105,11 @@ fn main() -> ExitCode {
         mapping::only_reported_items_stay,
         mapping::a_failed_batch_stays_hidden_and_whole,
         mapping::an_unreadable_report_fails_the_whole_batch,
+        mapping::a_batch_whose_function_crashes_or_times_out_stays_whole,
+        mapping::a_failed_batch_comes_again_after_its_visibility_timeout_and_then_goes_to_the_dead_letters,
+        mapping::without_the_response_type_a_report_means_nothing,
+        mapping::a_throttled_batch_is_handed_over_later,
+        mapping::a_queue_is_polled_by_the_rights_that_the_role_has_now,
         mapping::lambdas_refusals_at_creation,
         mapping::a_batching_window_gathers_messages,
         mapping::a_filter_drops_what_does_not_match,

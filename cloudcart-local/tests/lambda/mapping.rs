@@ -3,7 +3,7 @@
 use crate::{
     clients::{provider, resource},
     fakes::QUEUE,
-    support::{Cloud, eventually},
+    support::{Cloud, eventually, warnings_about},
     world::World,
 };
 use serde_json::{Value, json};
@@ -69,6 +69,95 @@ pub(crate) async fn an_unreadable_report_fails_the_whole_batch() {
     cloud.queue.send(&["later"]);
     eventually("the next batch", || cloud.queue.deleted() == ["later"]).await;
     assert_eq!(cloud.queue.hidden(), ["a", "unknown"]);
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_batch_whose_function_crashes_or_times_out_stays_whole() {
+    let cloud = Cloud::new();
+    cloud.function(json!({"Timeout": 1})).await;
+    cloud.call("POST", PATH, members(json!({}))).await.unwrap();
+    cloud.queue.send(&["a", "exit"]);
+    eventually("the function crashes", || cloud.logs.has("Error Type: Runtime.ExitError")).await;
+    cloud.queue.send(&["b", "sleep:60000"]);
+    eventually("the function times out", || cloud.logs.has("Task timed out after 1.00 seconds")).await;
+    cloud.queue.send(&["later"]);
+    eventually("the next batch", || cloud.queue.deleted() == ["later"]).await;
+    assert_eq!(cloud.queue.hidden(), ["a", "b", "exit", "sleep:60000"]);
+    assert_eq!(cloud.queue.visible(), 0, "nothing is released early");
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_failed_batch_comes_again_after_its_visibility_timeout_and_then_goes_to_the_dead_letters() {
+    let world = World::new().await;
+    world.function(5).await;
+    let dead = world.make("AWS::SQS::Queue", "Dead", json!({})).await;
+    let redrive = json!({"deadLetterTargetArn": dead["Arn"], "maxReceiveCount": 2});
+    let queue =
+        world.make("AWS::SQS::Queue", "Queue", json!({"VisibilityTimeout": 120, "RedrivePolicy": redrive})).await;
+    let mapping = json!({"FunctionName": "f", "EventSourceArn": queue["Arn"]});
+    world.make("AWS::Lambda::EventSourceMapping", "Mapping", mapping).await;
+    let url = queue["QueueUrl"].as_str().unwrap();
+    world.sqs().send_message().queue_url(url).message_body("error").send().await.unwrap();
+    world.started(1).await;
+    world.pass(1);
+    assert_eq!(world.starts().await, 1, "a minute is not enough");
+    world.pass(1);
+    world.started(2).await;
+    world.pass(2);
+    let received = world.sqs().receive_message().queue_url(dead["QueueUrl"].as_str().unwrap()).wait_time_seconds(10);
+    let received = received.message_system_attribute_names("All".into()).send().await.unwrap();
+    let message = received.messages().first().expect("a dead letter in time");
+    assert_eq!(message.body(), Some("error"));
+    assert_eq!(world.starts().await, 2);
+    world.cloud.shutdown().await;
+}
+
+pub(crate) async fn without_the_response_type_a_report_means_nothing() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({"FunctionResponseTypes": []})).await;
+    cloud.queue.send(&["a", "fail", "unknown"]);
+    eventually("all are deleted", || cloud.queue.deleted() == ["a", "fail", "unknown"]).await;
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_throttled_batch_is_handed_over_later() {
+    let cloud = Cloud::new();
+    mapped(&cloud, json!({})).await;
+    let path = "/2017-10-31/functions/f/concurrency";
+    cloud.call("PUT", path, json!({"ReservedConcurrentExecutions": 0})).await.unwrap();
+    cloud.queue.send(&["a", "b"]);
+    eventually("the batch is taken", || cloud.queue.hidden() == ["a", "b"]).await;
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!((cloud.queue.visible(), cloud.logs.messages().len()), (0, 0), "neither given back nor handed over");
+    cloud.call("DELETE", path, Value::Null).await.unwrap();
+    eventually("it is worked on", || cloud.queue.deleted() == ["a", "b"]).await;
+    assert!(cloud.logs.has("got a of 2"), "whole");
+    cloud.lambda.shutdown().await;
+}
+
+pub(crate) async fn a_queue_is_polled_by_the_rights_that_the_role_has_now() {
+    let cloud = Cloud::new();
+    cloud.function_named("polled", json!({})).await;
+    let mapping = cloud.call("POST", PATH, members(json!({"FunctionName": "polled"}))).await.unwrap();
+    let denied = |actions: &[&str]| {
+        *cloud.roles.denied.lock().unwrap() = actions.iter().map(|action| (*action).to_owned()).collect();
+    };
+    denied(&["sqs:DeleteMessage"]);
+    cloud.queue.send(&["a"]);
+    let told = |words: &str| warnings_about("polled").iter().any(|told| told.starts_with(words));
+    eventually("it cannot be deleted", || told("messages that were worked on come again")).await;
+    assert_eq!((cloud.queue.deleted().len(), cloud.queue.hidden()), (0, vec!["a".to_owned()]));
+    // A poll that is under way goes on; the next one is not made.
+    denied(&["sqs:ReceiveMessage"]);
+    let path = format!("{PATH}/{}", mapping["UUID"].as_str().unwrap());
+    cloud.queue.send(&["b"]);
+    eventually("no other poll", || told("the queue is not polled")).await;
+    cloud.queue.send(&["c"]);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(cloud.queue.visible() >= 1);
+    denied(&[]);
+    eventually("it is polled again", || cloud.queue.deleted().contains(&"c".to_owned())).await;
+    cloud.call("DELETE", &path, Value::Null).await.unwrap();
     cloud.lambda.shutdown().await;
 }
 

@@ -34,12 +34,15 @@ pub(crate) async fn shutdown_leaves_no_process() {
     cloud.lambda.shutdown().await;
 }
 
-/// The cloud that [`a_killed_cloud_leaves_no_process`] kills: one environment frozen, one busy. Never returns.
+/// The cloud that [`a_killed_cloud_leaves_no_process`] kills: one environment frozen, one busy, each with a process that it
+/// started. Never returns.
 pub(crate) async fn run_cloud() {
     let cloud = Cloud::new();
     cloud.function(json!({})).await;
     cloud.function_named("g", json!({})).await;
-    let idle = cloud.answer(json!({})).await["pid"].as_u64().unwrap();
+    let children = [cloud.path("child-of-idle"), cloud.path("child-of-busy")];
+    let idle = cloud.answer(json!({"do": "child", "path": children[0]})).await["pid"].as_u64().unwrap();
+    invoke(&cloud.lambda, "g", json!({"do": "child", "path": children[1]})).await.unwrap();
     let ticks = cloud.path("ticks");
     let busy = serde_json::from_slice::<serde_json::Value>(
         &invoke(&cloud.lambda, "g", json!({"do": "tick", "path": ticks})).await.unwrap().payload,
@@ -53,7 +56,8 @@ pub(crate) async fn run_cloud() {
     tokio::spawn(async move { invoke(&lambda, "g", event).await });
     eventually("the call runs", || std::fs::exists(&started).unwrap()).await;
     let target = std::env::var(PIDS).unwrap();
-    std::fs::write(format!("{target}.part"), format!("{idle} {busy}")).unwrap();
+    let [first, second] = children.map(|path| std::fs::read_to_string(path).unwrap());
+    std::fs::write(format!("{target}.part"), format!("{idle} {busy} {first} {second}")).unwrap();
     std::fs::rename(format!("{target}.part"), target).unwrap();
     std::future::pending::<()>().await;
 }
@@ -73,7 +77,7 @@ pub(crate) async fn a_killed_cloud_leaves_no_process() {
         .unwrap();
     eventually("the other cloud runs its functions", || target.exists()).await;
     let pids: Vec<u64> = std::fs::read_to_string(&target).unwrap().split(' ').map(|pid| pid.parse().unwrap()).collect();
-    assert!(pids.len() == 2 && pids.iter().all(|pid| alive(*pid)));
+    assert!(pids.len() == 4 && pids.iter().all(|pid| alive(*pid)));
     cloud.kill().unwrap();
     cloud.wait().unwrap();
     for pid in pids {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use std::{
     io::{Cursor, Write as _},
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -214,6 +214,68 @@ pub(crate) async fn eventually(what: &str, mut condition: impl FnMut() -> bool) 
         assert!(began.elapsed() < Duration::from_secs(10), "it did not happen: {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+/// Calls a function with the wish for its log; its answer, and START to REPORT.
+pub(crate) async fn tail(cloud: &Cloud, function: &str, event: Value) -> (Value, String) {
+    use base64::Engine as _;
+    let path = format!("/2015-03-31/functions/{function}/invocations");
+    let response = cloud.request("POST", &path, &[("x-amz-log-type", "Tail")], event.to_string().into()).await.unwrap();
+    let text = response.headers()["x-amz-log-result"].to_str().unwrap();
+    let log = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).unwrap()).unwrap();
+    (serde_json::from_slice(response.body()).unwrap(), log)
+}
+
+/// What the clouds of this process have warned of: the function and the words.
+static WARNINGS: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
+/// Keeps warnings about functions, and nothing else of what is told.
+pub(crate) struct Warnings;
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() <= tracing::Level::WARN
+    }
+
+    fn new_span(&self, _span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &tracing::span::Id, _values: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &tracing::span::Id, _follows: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Fields(String, String);
+        impl tracing::field::Visit for Fields {
+            fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
+                if field.name() == "function" {
+                    value.clone_into(&mut self.0);
+                }
+            }
+
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                match field.name() {
+                    "function" => format!("{value:?}").trim_matches('"').clone_into(&mut self.0),
+                    "message" => self.1 = format!("{value:?}"),
+                    _ => {}
+                }
+            }
+        }
+        let mut fields = Fields(String::new(), String::new());
+        event.record(&mut fields);
+        WARNINGS.lock().unwrap().push((fields.0, fields.1));
+    }
+
+    fn enter(&self, _span: &tracing::span::Id) {}
+
+    fn exit(&self, _span: &tracing::span::Id) {}
+}
+
+/// What was warned of about a function. Its name is one that no other test uses.
+pub(crate) fn warnings_about(function: &str) -> Vec<String> {
+    let told = WARNINGS.lock().unwrap();
+    told.iter().filter(|(about, _)| about == function).map(|(_, words)| words.clone()).collect()
 }
 
 /// Whether a process exists and is no zombie.

@@ -25,7 +25,8 @@ impl World {
         objects.create_bucket().bucket("assets").send().await.unwrap();
         let code = support::package("v1").into();
         objects.put_object().bucket("assets").key("code.zip").body(code).send().await.unwrap();
-        let statements = json!([{"Effect": "Allow", "Action": ["sqs:*", "lambda:InvokeFunction"], "Resource": "*"}]);
+        let statements =
+            json!([{"Effect": "Allow", "Action": ["sqs:*", "lambda:InvokeFunction", "logs:*"], "Resource": "*"}]);
         let role = role(&cloud, "Role", statements).await;
         Self { cloud, role, folder: tempfile::tempdir().unwrap() }
     }

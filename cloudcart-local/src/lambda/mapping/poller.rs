@@ -1,7 +1,10 @@
 //! Receives from one queue, invokes the function with batches, and deletes what was done.
 
 use super::{
-    super::dispatcher::{DispatchError, Dispatcher, Request, SYNC_LIMIT},
+    super::{
+        dispatcher::{DispatchError, Dispatcher, Request, SYNC_LIMIT},
+        rights::Rights,
+    },
     MappingRecord, batch,
     filter::Filter,
 };
@@ -112,8 +115,8 @@ impl Shared {
     async fn collect(&self, messages: &mut Vec<QueueMessage>) -> Result<(), AwsError> {
         let settings = &self.mapping.settings;
         let size = settings.batch_size as usize;
-        if self.dispatcher.function(&self.mapping.function).is_none() {
-            return Err(AwsError::bad_request("ResourceNotFoundException", "the mapping's function is gone"));
+        if !self.permitted("the queue is not polled", "sqs:ReceiveMessage")? {
+            return Err(AwsError::bad_request("AccessDenied", "the function's role may not poll the queue"));
         }
         let clock = &self.dispatcher.core.clock;
         messages.extend(self.queues.receive(&self.mapping.queue_arn, size.min(RECEIVE_MAX), LONG_POLL).await?);
@@ -133,6 +136,16 @@ impl Shared {
             messages.extend(more);
         }
         Ok(())
+    }
+
+    /// Whether the function's role, as it is now, may do that to the queue.
+    fn permitted(&self, what: &str, action: &str) -> Result<bool, AwsError> {
+        let Some(function) = self.dispatcher.function(&self.mapping.function) else {
+            return Err(AwsError::bad_request("ResourceNotFoundException", "the mapping's function is gone"));
+        };
+        let queue = &self.mapping.queue_arn;
+        let policy = self.queues.policy(queue);
+        Ok(Rights::of(&self.dispatcher, &function.record).permit(what, action, queue, policy.as_ref()))
     }
 
     /// Works on one batch.
@@ -225,7 +238,9 @@ impl Shared {
     }
 
     fn delete(&self, handles: &[String]) {
-        if handles.is_empty() {
+        // Of a function that was deleted meanwhile the role is not known; what it did is done all the same.
+        let what = "messages that were worked on come again";
+        if handles.is_empty() || !self.permitted(what, "sqs:DeleteMessage").unwrap_or(true) {
             return;
         }
         if let Err(error) = self.queues.delete(&self.mapping.queue_arn, handles) {

@@ -118,6 +118,87 @@ async fn visibility_timeout_zero_shows_the_message_again_but_not_twice_in_one_re
 }
 
 #[tokio::test]
+async fn a_receive_may_hide_its_messages_longer_or_shorter_than_the_queue_says() {
+    let fixture = Fixture::new();
+    fixture.queue("q", &[("VisibilityTimeout", "10")]);
+    fixture.send("q", "a");
+    for (hidden, count) in [(100, "1"), (3, "2")] {
+        let taken = fixture.take_hiding("q", 1, Some(hidden));
+        assert_eq!(taken[0].system["ApproximateReceiveCount"], count);
+        fixture.advance(u64::from(hidden) - 1);
+        assert!(fixture.take("q", 1).is_empty(), "hidden for {hidden} s");
+        fixture.advance(1);
+    }
+    assert_eq!(fixture.take_one("q").system["ApproximateReceiveCount"], "3");
+}
+
+#[tokio::test]
+async fn a_message_is_hidden_for_twelve_hours_in_all_and_no_longer() {
+    let fixture = Fixture::new();
+    fixture.queue("q", &[]);
+    fixture.send("q", "a");
+    let held = fixture.take_hiding("q", 1, Some(43_200)).remove(0);
+    fixture.advance(10);
+    fixture.engine().change_visibility("q", &held.handle, 43_190).unwrap();
+    let refused = fixture.engine().change_visibility("q", &held.handle, 43_191).unwrap_err();
+    assert_eq!(refused.code, "InvalidParameterValue");
+    assert!(refused.message.ends_with("for the message is beyond the limit [43200 seconds]"), "{}", refused.message);
+    // Counted from the receive, which is over a restart the same one.
+    let fixture = fixture.reopen();
+    assert!(fixture.engine().change_visibility("q", &held.handle, 43_191).is_err());
+    fixture.advance(43_190);
+    let again = fixture.take_one("q");
+    fixture.engine().change_visibility("q", &again.handle, 43_200).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_a_build_that_did_not_note_when_messages_were_received_is_read() {
+    let fixture = Fixture::new();
+    fixture.queue("q", &[]);
+    fixture.send("q", "a");
+    let held = fixture.take_one("q");
+    fixture.engine().state().connection.execute_batch("ALTER TABLE messages DROP COLUMN received").unwrap();
+    let fixture = fixture.reopen();
+    fixture.engine().change_visibility("q", &held.handle, 43_200).unwrap();
+    fixture.advance(43_200);
+    assert_eq!(fixture.take_one("q").body, "a");
+}
+
+#[tokio::test]
+async fn too_many_messages_in_flight_are_an_error_for_who_does_not_wait_and_silence_otherwise() {
+    let fixture = Fixture::new();
+    for (name, fifo) in [("q", false), ("q.fifo", true)] {
+        let attributes: &[(&str, &str)] = if fifo { &[("FifoQueue", "true")] } else { &[] };
+        fixture.queue(name, attributes);
+        // In flight, as if 120 000 receives had been made.
+        let (id, now) = (fixture.engine().queue(name).unwrap().id, fixture.clock_ms());
+        let filled = fixture.engine().state().connection.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 119999)
+             INSERT INTO messages (queue, id, body, md5, sender, sent, visible_at, in_flight, message_group)
+             SELECT ?1, 'm', 'b', 'd', 's', ?2, ?2 + 60000, 1, 'other' FROM n",
+            rusqlite::params![id, now],
+        );
+        assert_eq!(filled.unwrap(), 119_999);
+        for group in ["one", "two"] {
+            let one = if fifo { in_group(group, group, group) } else { message(group) };
+            fixture.put(name, one).unwrap();
+        }
+        let receive = |wait| fixture.engine().receive(name, 1, None, Duration::from_secs(wait));
+        assert_eq!(receive(0).await.unwrap().len(), 1, "the last one that fits");
+        match receive(0).await {
+            Ok(taken) => assert!(fifo && taken.is_empty()),
+            Err(error) => assert_eq!((fifo, error.code.as_str(), error.status), (false, "OverLimit", 403)),
+        }
+        let engine = fixture.engine().clone();
+        let queue = name.to_owned();
+        let poll = tokio::spawn(async move { engine.receive(&queue, 10, None, Duration::from_secs(20)).await });
+        fixture.clock.wait_for_sleepers(1).await;
+        fixture.advance(20);
+        assert!(ended(poll).await.unwrap().is_empty(), "who waits is told nothing");
+    }
+}
+
+#[tokio::test]
 async fn changing_visibility_releases_extends_and_refuses_what_is_not_in_flight() {
     let fixture = Fixture::new();
     fixture.queue("q", &[("VisibilityTimeout", "10")]);
@@ -367,6 +448,71 @@ async fn fifo_deduplicates_for_five_minutes_even_after_deletion_and_restart() {
     fixture.queue("plain.fifo", &[("FifoQueue", "true")]);
     assert_eq!(fixture.put("plain.fifo", grouped("x")).unwrap_err().code, "InvalidParameterValue");
     assert_eq!(fixture.put("plain.fifo", message("x")).unwrap_err().code, "MissingParameter");
+}
+
+#[tokio::test]
+async fn fifo_deduplicates_within_a_group_when_the_queue_says_so() {
+    let fixture = Fixture::new();
+    let scope = |scope| [("FifoQueue", "true"), ("DeduplicationScope", scope)];
+    fixture.queue("whole.fifo", &scope("queue"));
+    fixture.queue("group.fifo", &scope("messageGroup"));
+    for (queue, expected) in [("whole.fifo", ["a"].as_slice()), ("group.fifo", &["a", "b"])] {
+        for (body, group) in [("a", "g"), ("b", "h"), ("c", "g")] {
+            fixture.put(queue, in_group(body, group, "same")).unwrap();
+        }
+        assert_eq!(bodies(&fixture.take(queue, 10)), expected, "{queue}");
+    }
+}
+
+#[tokio::test]
+async fn delays_of_a_fifo_queue_are_the_queues_own() {
+    let fixture = Fixture::new();
+    fixture.queue("q.fifo", &[("FifoQueue", "true"), ("DelaySeconds", "5")]);
+    let own = NewMessage { delay: Some(9), ..in_group("x", "g", "1") };
+    assert_eq!(fixture.put("q.fifo", own).unwrap_err().code, "InvalidParameterValue");
+    fixture.put("q.fifo", in_group("x", "g", "2")).unwrap();
+    assert!(fixture.take("q.fifo", 1).is_empty());
+    fixture.advance(5);
+    assert_eq!(fixture.take_one("q.fifo").body, "x");
+}
+
+#[tokio::test]
+async fn a_standard_queue_takes_a_message_group_and_keeps_no_order_by_it() {
+    let fixture = Fixture::new();
+    fixture.queue("q", &[]);
+    for body in ["1", "2"] {
+        fixture.put("q", NewMessage { group: Some("tenant".into()), ..message(body) }).unwrap();
+    }
+    assert_eq!(fixture.take_one("q").system["MessageGroupId"], "tenant");
+    assert_eq!(fixture.take_one("q").body, "2", "the group is not held");
+    let wrong = fixture.put("q", in_group("3", "tenant", "d")).unwrap_err();
+    assert_eq!(wrong.code, "InvalidParameterValue", "deduplication is of FIFO queues");
+}
+
+#[tokio::test]
+async fn a_fifo_receive_is_repeated_by_the_name_of_its_attempt() {
+    let fixture = Fixture::new();
+    fixture.queue("q.fifo", &[("FifoQueue", "true"), ("VisibilityTimeout", "30")]);
+    for body in ["1", "2", "3"] {
+        fixture.put("q.fifo", in_group(body, "g", body)).unwrap();
+    }
+    let receive = |attempt| fixture.engine().receive_again("q.fifo", 2, None, Duration::ZERO, attempt);
+    let first = receive(Some("one")).await.unwrap();
+    assert_eq!(bodies(&first), ["1", "2"]);
+    assert!(receive(Some("other")).await.unwrap().is_empty(), "the group is held");
+    fixture.advance(20);
+    let again = receive(Some("one")).await.unwrap();
+    let handles = |of: &[Received]| of.iter().map(|one| one.handle.clone()).collect::<Vec<_>>();
+    assert_eq!(handles(&again), handles(&first));
+    assert_eq!(again[0].system["ApproximateReceiveCount"], "1");
+    fixture.advance(20);
+    assert!(receive(None).await.unwrap().is_empty(), "it is hidden anew by the repetition");
+    fixture.engine().remove("q.fifo", &first[0].handle).unwrap();
+    assert_eq!(bodies(&receive(Some("one")).await.unwrap()), ["2"], "what was deleted is gone");
+    fixture.advance(300);
+    let later = receive(Some("one")).await.unwrap();
+    assert_eq!(bodies(&later), ["2", "3"], "after five minutes it is a receive like any other");
+    assert_ne!(later[0].handle, first[1].handle);
 }
 
 #[tokio::test]

@@ -154,6 +154,14 @@ async fn batches_succeed_and_fail_entry_by_entry() {
         .unwrap_err()
         .into_service_error();
     assert!(same.is_batch_entry_ids_not_distinct());
+    let named = |ids: Vec<String>| {
+        let entries = ids.iter().map(|id| entry(id, "x")).collect();
+        client.send_message_batch().queue_url(&url).set_entries(Some(entries)).send()
+    };
+    let eleven = named((0..11).map(|id| id.to_string()).collect()).await.unwrap_err().into_service_error();
+    assert!(eleven.is_too_many_entries_in_batch_request());
+    let misnamed = named(vec!["no spaces".to_owned()]).await.unwrap_err().into_service_error();
+    assert!(misnamed.is_invalid_batch_entry_id());
     let too_long = client
         .send_message_batch()
         .queue_url(&url)
