@@ -332,6 +332,7 @@ impl Engines {
             lambda.providers(),
             rules.providers(),
             http_apis.providers(),
+            CloudFormation::providers(),
         ];
         let providers: Vec<Arc<dyn ResourceProvider>> = providers.into_iter().flatten().collect();
         // Last: it takes up what an earlier process left unfinished, with all of the others at hand.

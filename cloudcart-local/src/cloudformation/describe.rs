@@ -6,6 +6,7 @@ use super::{
     drift,
     engine::Engine,
     form::{Form, invalid},
+    stacks,
     state::{Resource, Stack, StackStatus},
     template::Template,
 };
@@ -187,7 +188,10 @@ impl Engine {
     /// The template that a validating request means.
     async fn subject(&self, form: &Form) -> Result<Template, AwsError> {
         let text = match (form.text("TemplateBody"), form.text("TemplateURL"), form.text("StackName")) {
-            (Some(body), None, None) => body.to_owned(),
+            (Some(body), None, None) => {
+                stacks::fits(body)?;
+                body.to_owned()
+            }
             (None, Some(url), None) => self.fetch(url).await?,
             (None, None, Some(name)) => self.template_body(&self.existing(name)?.revision)?,
             _ => return Err(invalid("Exactly one of TemplateBody, TemplateURL and StackName must be specified.")),

@@ -7,5 +7,6 @@ mod change_sets;
 mod failures;
 mod interruptions;
 mod lifecycle;
+mod limits;
 mod requests;
 mod world;
