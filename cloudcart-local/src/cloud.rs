@@ -23,7 +23,7 @@ pub use status::Status;
 use crate::{
     api::Service,
     clock::{Clock, SystemClock},
-    cloudformation::CloudFormation,
+    cloudformation::{CloudFormation, Parameters},
     cloudwatch::Alarms,
     core::Core,
     dynamodb::DynamoDb,
@@ -285,6 +285,7 @@ struct Engines {
     rules: Arc<Rules>,
     http_apis: Arc<HttpApis>,
     cloudformation: Arc<CloudFormation>,
+    parameters: Arc<Parameters>,
     providers: Vec<Arc<dyn ResourceProvider>>,
 }
 
@@ -339,7 +340,22 @@ impl Engines {
         let objects = Arc::clone(&s3) as Arc<dyn ObjectSource>;
         let cloudformation =
             engine("cloudformation", CloudFormation::open(Arc::clone(core), providers.clone(), objects))?;
-        Ok(Self { iam, sts, s3, dynamodb, logs, alarms, sqs, lambda, rules, http_apis, cloudformation, providers })
+        let parameters = Arc::new(Parameters::new(Arc::clone(core)));
+        Ok(Self {
+            iam,
+            sts,
+            s3,
+            dynamodb,
+            logs,
+            alarms,
+            sqs,
+            lambda,
+            rules,
+            http_apis,
+            cloudformation,
+            parameters,
+            providers,
+        })
     }
 
     /// What the gateway serves.
@@ -355,6 +371,7 @@ impl Engines {
             Arc::clone(&self.rules) as Arc<dyn Service>,
             Arc::clone(&self.http_apis) as Arc<dyn Service>,
             Arc::clone(&self.cloudformation) as Arc<dyn Service>,
+            Arc::clone(&self.parameters) as Arc<dyn Service>,
         ]
     }
 

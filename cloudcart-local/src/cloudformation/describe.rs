@@ -176,11 +176,10 @@ impl Engine {
         } else {
             self.existing(form.required("StackName")?)?.revision
         };
-        if revision.template_id.is_empty() {
-            return Err(invalid("The stack has no template yet: it is in REVIEW_IN_PROGRESS"));
-        }
+        // A stack that waits for its first change set has none, which is no error: `cdk deploy` asks for it there.
+        let body = if revision.template_id.is_empty() { String::new() } else { self.template_body(&revision)? };
         Ok(json!({
-            "TemplateBody": self.template_body(&revision)?,
+            "TemplateBody": body,
             "StagesAvailable": ["Original", "Processed"],
         }))
     }

@@ -25,6 +25,8 @@ mod state;
 mod template;
 mod url;
 
+pub use cdk::Parameters;
+
 use crate::{
     api::{ApiRequest, Need, Service},
     core::Core,

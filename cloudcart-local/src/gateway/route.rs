@@ -4,12 +4,13 @@ use super::sigv4::{Signed, query_pairs};
 use http::HeaderMap;
 
 /// The `X-Amz-Target` prefixes of the JSON protocols, and the service that signs them.
-const TARGETS: [(&str, &str); 5] = [
+const TARGETS: [(&str, &str); 6] = [
     ("DynamoDB_20120810", "dynamodb"),
     ("DynamoDBStreams_20120810", "dynamodb"),
     ("AmazonSQS", "sqs"),
     ("Logs_20140328", "logs"),
     ("AWSEvents", "events"),
+    ("AmazonSSM", "ssm"),
 ];
 
 /// Where a request goes.
@@ -99,8 +100,8 @@ mod tests {
     fn a_target_names_service_and_operation() {
         let route = routed(&[("x-amz-target", "DynamoDBStreams_20120810.GetRecords")], "/", "{}");
         assert_eq!((route.service.as_str(), route.operation.as_str()), ("dynamodb", "GetRecords"));
-        let unknown = routed(&[("x-amz-target", "AmazonSSM.GetParameter")], "/", "{}");
-        assert_eq!((unknown.service.as_str(), unknown.operation.as_str()), ("AmazonSSM", "GetParameter"));
+        let unknown = routed(&[("x-amz-target", "AWSStepFunctions.ListActivities")], "/", "{}");
+        assert_eq!((unknown.service.as_str(), unknown.operation.as_str()), ("AWSStepFunctions", "ListActivities"));
     }
 
     #[test]

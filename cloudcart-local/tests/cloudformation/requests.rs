@@ -137,6 +137,19 @@ async fn stacks_that_are_not_there_are_told_in_awss_words() {
 }
 
 #[tokio::test]
+async fn a_stack_that_waits_for_its_first_change_set_has_an_empty_template() {
+    let world = World::new().await;
+    let body = template(json!({"A": thing(json!({}))}));
+    assert_eq!(world.change_set("shop", ChangeSetType::Create, &body).await, None);
+    let kept = world.client.get_template().stack_name("shop").send().await.unwrap();
+    assert_eq!(kept.template_body().unwrap_or_default(), "");
+    world.execute("shop").await;
+    assert_eq!(world.settled("shop").await, "CREATE_COMPLETE");
+    let kept = world.client.get_template().stack_name("shop").send().await.unwrap();
+    assert_eq!(kept.template_body(), Some(body.to_string().as_str()));
+}
+
+#[tokio::test]
 async fn every_character_survives_the_wire() {
     let world = World::new().await;
     let text = "<a href=\"x\">&amp; 'q' \u{e9}\u{1F600}\r\n\ttab </Value>]]>";
