@@ -184,7 +184,9 @@ fn references_resolve(template: &Template) -> Result<(), AwsError> {
         [("Conditions", template.conditions.values().collect()), ("Rules", rules.collect())];
     for (block, values) in blocks {
         let mut found = BTreeSet::new();
-        values.into_iter().for_each(|value| references(value, &mut found));
+        for value in values {
+            references(value, &mut found);
+        }
         for reference in found {
             if let Reference::Ref(name) | Reference::Attribute(name, _) = reference
                 && !(template.parameters.contains_key(&name) || is_pseudo(&name))

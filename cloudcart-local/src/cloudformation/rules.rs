@@ -88,11 +88,11 @@ fn truth(expression: &Value, scope: &Scope<'_>) -> Result<bool, ResolveError> {
         // At least one member is the value.
         ("Fn::Contains", [list, value]) => {
             let value = plain(scope, value)?;
-            Ok(texts(scope, function, list)?.into_iter().any(|member| Value::from(member) == value))
+            Ok(texts(scope, function, list)?.iter().any(|member| value == *member))
         }
         ("Fn::EachMemberEquals", [list, value]) => {
             let value = plain(scope, value)?;
-            Ok(texts(scope, function, list)?.into_iter().all(|member| Value::from(member) == value))
+            Ok(texts(scope, function, list)?.iter().all(|member| value == *member))
         }
         ("Fn::EachMemberIn", [list, among]) => {
             let among = texts(scope, function, among)?;
