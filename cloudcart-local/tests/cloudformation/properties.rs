@@ -341,7 +341,7 @@ fn reported(listed: &[Property], path: &[String]) -> bool {
 
 #[tokio::test]
 async fn every_property_of_every_type_is_read_or_reported_or_refused_by_name() {
-    let mut samples = Samples::new().await;
+    let mut samples = Box::pin(Samples::new()).await;
     let config = crate::config!(aws_sdk_cloudformation, samples.cloud, root(&samples.cloud)).build();
     let stacks = aws_sdk_cloudformation::Client::from_conf(config);
     let mut silent = Vec::new();
