@@ -1,4 +1,5 @@
 //! OpenAPI documents as SAM writes them.
+#![allow(clippy::needless_pass_by_value, reason = "documents read best where they stand")]
 
 use super::{FUNCTION, Fixture, GUARD, get, issuer::Issuer, outcome, request, send};
 use crate::provider::{ProvisionError, Provisioned};
