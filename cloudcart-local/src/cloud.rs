@@ -23,7 +23,7 @@ pub use status::Status;
 use crate::{
     api::Service,
     clock::{Clock, SystemClock},
-    cloudformation::CloudFormation,
+    cloudformation::{CloudFormation, Parameters},
     cloudwatch::Alarms,
     core::Core,
     dynamodb::DynamoDb,
@@ -291,6 +291,7 @@ struct Engines {
     rules: Arc<Rules>,
     http_apis: Arc<HttpApis>,
     cloudformation: Arc<CloudFormation>,
+    parameters: Arc<Parameters>,
     providers: Vec<Arc<dyn ResourceProvider>>,
 }
 
@@ -338,13 +339,29 @@ impl Engines {
             lambda.providers(),
             rules.providers(),
             http_apis.providers(),
+            CloudFormation::providers(),
         ];
         let providers: Vec<Arc<dyn ResourceProvider>> = providers.into_iter().flatten().collect();
         // Last: it takes up what an earlier process left unfinished, with all of the others at hand.
         let objects = Arc::clone(&s3) as Arc<dyn ObjectSource>;
         let cloudformation =
             engine("cloudformation", CloudFormation::open(Arc::clone(core), providers.clone(), objects))?;
-        Ok(Self { iam, sts, s3, dynamodb, logs, alarms, sqs, lambda, rules, http_apis, cloudformation, providers })
+        let parameters = Arc::new(Parameters::new(Arc::clone(core)));
+        Ok(Self {
+            iam,
+            sts,
+            s3,
+            dynamodb,
+            logs,
+            alarms,
+            sqs,
+            lambda,
+            rules,
+            http_apis,
+            cloudformation,
+            parameters,
+            providers,
+        })
     }
 
     /// What the gateway serves.
@@ -360,6 +377,7 @@ impl Engines {
             Arc::clone(&self.rules) as Arc<dyn Service>,
             Arc::clone(&self.http_apis) as Arc<dyn Service>,
             Arc::clone(&self.cloudformation) as Arc<dyn Service>,
+            Arc::clone(&self.parameters) as Arc<dyn Service>,
         ]
     }
 

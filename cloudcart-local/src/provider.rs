@@ -28,7 +28,9 @@ pub enum OnChange {
 /// One property of a resource type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Property {
-    /// Exact name, for example `VisibilityTimeout`.
+    /// Exact name, for example `VisibilityTimeout`. A member of a property is listed only to say that it is ignored or differs,
+    /// by its path: `LoggingConfig.LogGroup`, through the items of lists, `*` for any key of a map. A change of it is one of its
+    /// property.
     pub name: &'static str,
     /// What is done with it.
     pub support: Support,

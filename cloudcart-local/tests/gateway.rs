@@ -9,7 +9,9 @@ mod support;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata as _};
 use cloudcart_local::{
     LocalCloud,
+    api::{ApiRequest, Caller, Need, Service},
     cloud::{IamMode, StartError, Status},
+    cloudformation::Parameters,
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -109,14 +111,57 @@ async fn what_is_not_offered_is_a_501_that_names_it() {
     let cloud = cloud().await;
     let answer = raw(
         &cloud,
-        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSSM.GetParameter\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
     )
     .await;
-    assert!(answer.starts_with("HTTP/1.1 501") && answer.contains("AmazonSSM:GetParameter"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 501") && answer.contains("AWSStepFunctions:ListActivities"), "{answer}");
     let error = logs(&cloud, root(&cloud)).describe_export_tasks().send().await.unwrap_err();
     assert!(error.message().unwrap().contains("logs:DescribeExportTasks"));
     let error = dynamodb(&cloud, root(&cloud)).list_global_tables().send().await.unwrap_err();
     assert!(error.message().unwrap().contains("dynamodb:ListGlobalTables"), "{}", DisplayErrorContext(&error));
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn parameter_store_knows_the_version_of_the_cdks_bootstrap_resources_alone() {
+    // Without a signature nobody is asked anything.
+    let cloud = cloud().await;
+    let answer = raw(
+        &cloud,
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSSM.GetParameter\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 4") && answer.contains("MissingAuthenticationToken"), "{answer}");
+    let core = Arc::new(cloudcart_local::core::Core {
+        region: "us-east-1".into(),
+        account: "000000000000".into(),
+        endpoint: cloud.endpoint().to_owned(),
+        state_dir: cloud.state_dir().to_owned(),
+        clock: Arc::new(cloudcart_local::clock::SystemClock),
+        random: Arc::new(cloudcart_local::random::SystemRandomness::default()),
+        store: cloudcart_local::store::Store::open(&cloud.state_dir().join("other.db")).unwrap(),
+    });
+    let parameters = Parameters::new(core);
+    let request = |operation: &str, name: &str| ApiRequest {
+        method: http::Method::POST,
+        path: "/".into(),
+        query: String::new(),
+        headers: http::HeaderMap::new(),
+        body: json!({ "Name": name }).to_string().into(),
+        caller: Caller::Root,
+        request_id: "r".into(),
+        operation: operation.into(),
+    };
+    let name = "/cdk-bootstrap/hnb659fds/version";
+    let asked = request("GetParameter", name);
+    let arn = "arn:aws:ssm:us-east-1:000000000000:parameter/cdk-bootstrap/hnb659fds/version";
+    assert_eq!(parameters.needs(&asked).unwrap(), [Need::new("ssm:GetParameter", arn)]);
+    let answer: serde_json::Value = serde_json::from_slice(parameters.call(asked).await.unwrap().body()).unwrap();
+    assert_eq!((&answer["Parameter"]["Value"], &answer["Parameter"]["ARN"]), (&json!("33"), &json!(arn)));
+    let missing = parameters.call(request("GetParameter", "/shop/price")).await.unwrap_err();
+    assert_eq!(missing.code, "ParameterNotFound");
+    let other = parameters.call(request("PutParameter", name)).await.unwrap_err();
+    assert!(other.message.contains("ssm:PutParameter"), "{}", other.message);
     cloud.shutdown().await;
 }
 

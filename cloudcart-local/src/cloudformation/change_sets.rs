@@ -4,7 +4,7 @@ use super::{
     answer::timestamp,
     engine::Engine,
     form::{Form, invalid},
-    parameters::masked,
+    parameters::{masked, stored},
     plan::without_values,
     stacks::{may_update, on_failure, rollback_disabled, stack_name},
     state::{ChangeSet, Execution, OnFailure, Revision, StackStatus},
@@ -173,14 +173,18 @@ impl Engine {
 
     /// `Parameters` of a revision, with secrets masked.
     pub(super) fn parameters(&self, revision: &Revision) -> Value {
-        let shown = match self.template(revision) {
-            Ok(template) => masked(&template, &revision.parameters),
+        let template = self.template(revision);
+        let shown = match &template {
+            Ok(template) => masked(template, &revision.parameters),
             // A stack that was never given a template has no parameters.
             Err(_) => revision.parameters.clone(),
         };
+        let resolved = |key: &str, value: &str| template.as_ref().ok().and_then(|one| stored(one, key, value));
         shown
             .iter()
-            .map(|(key, value)| json!({ "ParameterKey": key, "ParameterValue": value }))
+            .map(|(key, value)| {
+                json!({ "ParameterKey": key, "ParameterValue": value, "ResolvedValue": resolved(key, value) })
+            })
             .collect::<Vec<_>>()
             .into()
     }

@@ -38,13 +38,18 @@ impl Catalogue {
             .map_or(OnChange::Update, |known| known.on_change)
     }
 
-    /// Why a property does nothing here, if so.
-    pub(super) fn ignored(&self, kind: &str, property: &str) -> Option<&'static str> {
-        let known = self.0.get(kind)?.properties().iter().find(|known| known.name == property)?;
-        match known.support {
+    /// What of a property does nothing here, or not what it does on AWS: its path, and why. `value` is as in the template.
+    pub(super) fn ignored(&self, kind: &str, property: &str, value: &Value) -> Vec<(&'static str, &'static str)> {
+        let properties = self.0.get(kind).map(|provider| provider.properties()).unwrap_or_default();
+        let told = properties.iter().filter_map(|known| match known.support {
             Support::Honoured => None,
-            Support::Ignored(why) | Support::Differing(why) => Some(why),
-        }
+            Support::Ignored(why) | Support::Differing(why) => Some((known.name, why)),
+        });
+        told.filter(|(name, _)| {
+            let path: Vec<&str> = name.split('.').collect();
+            path.split_first().is_some_and(|(first, rest)| *first == property && present(value, rest))
+        })
+        .collect()
     }
 
     /// Refuses a template with unknown types or properties, or with references to nothing or in a circle.
@@ -63,7 +68,13 @@ impl Catalogue {
             return Err(invalid(format!("Circular dependency between resources: [{}]", circle.join(", "))));
         }
         for (id, resource) in &template.resources {
-            for property in resource.properties.keys() {
+            for (property, value) in &resource.properties {
+                if let Some(text) = dynamic_reference(value) {
+                    return Err(invalid(format!(
+                        "the local cloud does not offer dynamic references, which {property} of resource {id} has: {text}. \
+                         hint: give the value by a parameter"
+                    )));
+                }
                 let provider = self.0.get(resource.kind.as_str());
                 if !provider.is_some_and(|one| one.properties().iter().any(|known| known.name == property)) {
                     return Err(invalid(format!(
@@ -74,6 +85,30 @@ impl Catalogue {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a value has a member at a path: in any item of a list, and in either branch of a condition.
+fn present(value: &Value, path: &[&str]) -> bool {
+    let Some((first, rest)) = path.split_first() else { return true };
+    match value {
+        Value::Array(items) => items.iter().any(|item| present(item, path)),
+        Value::Object(fields) => match fields.get("Fn::If") {
+            Some(Value::Array(parts)) if fields.len() == 1 => parts.iter().skip(1).any(|part| present(part, path)),
+            _ if *first == "*" => fields.values().any(|field| present(field, rest)),
+            _ => fields.get(*first).is_some_and(|field| present(field, rest)),
+        },
+        _ => false,
+    }
+}
+
+/// The first text with a dynamic reference.
+fn dynamic_reference(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => text.contains("{{resolve:").then_some(text),
+        Value::Array(items) => items.iter().find_map(dynamic_reference),
+        Value::Object(fields) => fields.values().find_map(dynamic_reference),
+        _ => None,
     }
 }
 
@@ -141,16 +176,26 @@ fn references_resolve(template: &Template) -> Result<(), AwsError> {
         }
         conditions(&named, block)?;
     }
-    let mut found = BTreeSet::new();
-    template.conditions.values().for_each(|value| references(value, &mut found));
-    for reference in found {
-        if let Reference::Ref(name) | Reference::Attribute(name, _) = reference
-            && !(template.parameters.contains_key(&name) || is_pseudo(&name))
-        {
-            return Err(invalid(format!(
-                "Template format error: Unresolved dependencies [{name}]. Cannot reference resources in the Conditions block \
-                 of the template"
-            )));
+    let rules = template
+        .rules
+        .values()
+        .flat_map(|rule| rule.condition.iter().chain(rule.assertions.iter().map(|assertion| &assertion.assert)));
+    let blocks: [(&str, Vec<&Value>); 2] =
+        [("Conditions", template.conditions.values().collect()), ("Rules", rules.collect())];
+    for (block, values) in blocks {
+        let mut found = BTreeSet::new();
+        for value in values {
+            references(value, &mut found);
+        }
+        for reference in found {
+            if let Reference::Ref(name) | Reference::Attribute(name, _) = reference
+                && !(template.parameters.contains_key(&name) || is_pseudo(&name))
+            {
+                return Err(invalid(format!(
+                    "Template format error: Unresolved dependencies [{name}]. Cannot reference resources in the {block} block \
+                     of the template"
+                )));
+            }
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use super::{
     drift,
     engine::Engine,
     form::{Form, invalid},
+    stacks,
     state::{Resource, Stack, StackStatus},
     template::Template,
 };
@@ -175,11 +176,10 @@ impl Engine {
         } else {
             self.existing(form.required("StackName")?)?.revision
         };
-        if revision.template_id.is_empty() {
-            return Err(invalid("The stack has no template yet: it is in REVIEW_IN_PROGRESS"));
-        }
+        // A stack that waits for its first change set has none, which is no error: `cdk deploy` asks for it there.
+        let body = if revision.template_id.is_empty() { String::new() } else { self.template_body(&revision)? };
         Ok(json!({
-            "TemplateBody": self.template_body(&revision)?,
+            "TemplateBody": body,
             "StagesAvailable": ["Original", "Processed"],
         }))
     }
@@ -187,7 +187,10 @@ impl Engine {
     /// The template that a validating request means.
     async fn subject(&self, form: &Form) -> Result<Template, AwsError> {
         let text = match (form.text("TemplateBody"), form.text("TemplateURL"), form.text("StackName")) {
-            (Some(body), None, None) => body.to_owned(),
+            (Some(body), None, None) => {
+                stacks::fits(body)?;
+                body.to_owned()
+            }
             (None, Some(url), None) => self.fetch(url).await?,
             (None, None, Some(name)) => self.template_body(&self.existing(name)?.revision)?,
             _ => return Err(invalid("Exactly one of TemplateBody, TemplateURL and StackName must be specified.")),

@@ -436,14 +436,14 @@ impl Engine {
         template: &'a Template,
         parameters: &'a BTreeMap<String, Value>,
     ) -> Result<Scope<'a>, ResolveError> {
-        let pseudo = Pseudo {
-            account: self.core.account.clone(),
-            region: self.core.region.clone(),
-            stack_id: stack_id.to_owned(),
-            stack_name: stack_name.to_owned(),
-        };
+        let pseudo = self.pseudo(stack_id.to_owned(), stack_name.to_owned());
         let exports = self.exports(Some(stack_id)).into_iter().map(|(name, (_, value))| (name, value)).collect();
         Scope::new(template, parameters, pseudo, exports)
+    }
+
+    /// The pseudo parameters of a stack.
+    pub(super) fn pseudo(&self, stack_id: String, stack_name: String) -> Pseudo {
+        Pseudo { account: self.core.account.clone(), region: self.core.region.clone(), stack_id, stack_name }
     }
 
     /// Every export: name → stack id and value; without those of one stack if so asked.

@@ -26,6 +26,13 @@ impl Form {
         self.0.get(name).map(String::as_str)
     }
 
+    /// Whether a field or a member of it was sent that is not empty.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, value)| {
+            !value.is_empty() && key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
     /// A field that must be there and not be empty.
     pub(super) fn required(&self, name: &str) -> Result<&str, AwsError> {
         self.text(name).filter(|value| !value.is_empty()).ok_or_else(|| {

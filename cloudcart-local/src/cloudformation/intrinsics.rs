@@ -22,7 +22,7 @@ pub(super) enum ResolveError {
     NoExport(String),
 }
 
-fn wrong<T>(message: impl Into<String>) -> Result<T, ResolveError> {
+pub(super) fn wrong<T>(message: impl Into<String>) -> Result<T, ResolveError> {
     Err(ResolveError::Template(format!("Template error: {}", message.into())))
 }
 

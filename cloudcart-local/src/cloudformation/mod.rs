@@ -5,6 +5,7 @@
 //! that the next start brings to rest, see [`CloudFormation::open`].
 
 mod answer;
+mod cdk;
 mod change_sets;
 mod check;
 mod describe;
@@ -18,10 +19,13 @@ mod parameters;
 mod plan;
 mod removal;
 mod restore;
+mod rules;
 mod stacks;
 mod state;
 mod template;
 mod url;
+
+pub use cdk::Parameters;
 
 use crate::{
     api::{ApiRequest, Need, Service},
@@ -44,16 +48,17 @@ pub struct CloudFormation {
     engine: Arc<Engine>,
 }
 
-/// A part of a stack's template that is accepted and does nothing here.
+/// A part of a stack's template, or of the request that made the stack, that is accepted and does nothing here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ignored {
     /// Name of the stack.
     pub stack: String,
-    /// Logical id of the resource.
+    /// Logical id of the resource or parameter, or the stack's name.
     pub logical_id: String,
     /// For example `AWS::SQS::Queue`.
     pub resource_type: String,
-    /// Top-level property, or attribute of the resource such as `UpdatePolicy`.
+    /// Property or path of a member of one (`A.B`; `*` is any key of a map), attribute of the resource such as `UpdatePolicy`,
+    /// name in Parameter Store of a parameter's value, or option of the request such as `RoleARN`.
     pub property: String,
     /// What it would do on AWS and why it does nothing here.
     pub reason: String,
@@ -67,6 +72,11 @@ impl std::fmt::Display for Ignored {
 }
 
 impl CloudFormation {
+    /// Providers of the types that belong to no service.
+    pub fn providers() -> Vec<Arc<dyn ResourceProvider>> {
+        vec![Arc::new(cdk::Metadata)]
+    }
+
     /// Opens the stacks in `core`'s store. Must be called within a Tokio runtime.
     ///
     /// Operations that an earlier process left unfinished are taken up in the background: deletions and rollbacks go on;
@@ -97,13 +107,43 @@ impl CloudFormation {
                     property: property.to_owned(),
                     reason: reason.to_owned(),
                 };
-                for property in resource.properties.keys() {
-                    if let Some(why) = self.engine.catalogue.ignored(&resource.kind, property) {
-                        all.push(ignored(property, why));
+                for (property, value) in &resource.properties {
+                    for (path, why) in self.engine.catalogue.ignored(&resource.kind, property, value) {
+                        all.push(ignored(path, why));
                     }
                 }
-                for attribute in &resource.ignored_attributes {
-                    all.push(ignored(attribute, "it waits for signals or paces instances, which no type here has"));
+                for attribute in ["CreationPolicy", "UpdatePolicy"] {
+                    if resource.remarks.contains_key(attribute) {
+                        all.push(ignored(attribute, "it waits for signals or paces instances, which no type here has"));
+                    }
+                }
+            }
+            for (name, value) in &stack.revision.parameters {
+                if let (Some(_), Some(declared)) =
+                    (parameters::stored(&template, name, value), template.parameters.get(name))
+                {
+                    all.push(Ignored {
+                        stack: stack.name.clone(),
+                        logical_id: name.clone(),
+                        resource_type: declared.kind.clone(),
+                        property: value.clone(),
+                        reason: cdk::BUILT_IN.to_owned(),
+                    });
+                }
+            }
+            let of_stack = |property: &str, reason: &str| Ignored {
+                stack: stack.name.clone(),
+                logical_id: stack.name.clone(),
+                resource_type: engine::STACK_TYPE.to_owned(),
+                property: property.to_owned(),
+                reason: reason.to_owned(),
+            };
+            if !stack.revision.tags.is_empty() {
+                all.push(of_stack("Tags", "they would be put on every resource too; here they stay on the stack"));
+            }
+            for (option, why) in stacks::OPTIONS {
+                if stack.revision.options.iter().any(|given| given == option) {
+                    all.push(of_stack(option, why));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Parameter values: taken from the request, the stack before it or the default, and checked.
 
 use super::{
+    cdk,
     form::{Form, invalid},
     template::{Parameter, Template},
 };
@@ -10,6 +11,9 @@ use std::collections::BTreeMap;
 
 /// What a masked value reads as.
 pub(super) const MASK: &str = "****";
+
+/// Bytes of a parameter's value. Source: CloudFormation quotas.
+const VALUE_LIMIT: usize = 4_096;
 
 /// The value of every declared parameter as text. `previous` are the stack's values before this request.
 pub(super) fn choose(
@@ -54,10 +58,41 @@ pub(super) fn choose(
     if !missing.is_empty() {
         return Err(invalid(format!("Parameters: [{}] must have values", missing.join(", "))));
     }
+    if let Some(name) = values.iter().find_map(|(name, value)| value.contains("{{resolve:").then_some(name)) {
+        return Err(invalid(format!(
+            "the local cloud does not offer dynamic references, which the value of parameter {name} has. hint: give the value \
+             itself"
+        )));
+    }
+    let mut unknown = Vec::new();
     for (name, parameter) in &template.parameters {
-        check(name, parameter, &values[name])?;
+        let value = values[name].as_str();
+        // The constraints of a parameter of Parameter Store are on its name.
+        check(name, parameter, value)?;
+        if value.len() > VALUE_LIMIT {
+            return Err(invalid(format!(
+                "1 validation error detected: Value of parameter '{name}' at 'parameterValue' failed to satisfy constraint: \
+                 Member must have length less than or equal to {VALUE_LIMIT}"
+            )));
+        }
+        if parameter.kind.starts_with("AWS::SSM::") && cdk::stored(value).is_none() {
+            unknown.push(value);
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(invalid(format!(
+            "Unable to fetch parameters [{}] from parameter store for this account. hint: the local cloud has no Parameter \
+             Store and knows the names /cdk-bootstrap/<qualifier>/version alone; give the value by a parameter of type String",
+            unknown.join(",")
+        )));
     }
     Ok(values)
+}
+
+/// What stands in Parameter Store under the name that a parameter of such a type has as its value.
+pub(super) fn stored(template: &Template, name: &str, value: &str) -> Option<&'static str> {
+    let kind = &template.parameters.get(name)?.kind;
+    kind.starts_with("AWS::SSM::Parameter::Value<").then(|| cdk::stored(value)).flatten()
 }
 
 /// The values as `Ref` gives them: text, or a list for the list types.
@@ -66,11 +101,9 @@ pub(super) fn referable(template: &Template, values: &BTreeMap<String, String>) 
     values
         .iter()
         .map(|(name, value)| {
-            let value = if list(name) {
-                items(value).map(Value::from).collect::<Vec<_>>().into()
-            } else {
-                value.as_str().into()
-            };
+            let value = stored(template, name, value).unwrap_or(value);
+            let value =
+                if list(name) { items(value).map(Value::from).collect::<Vec<_>>().into() } else { value.into() };
             (name.clone(), value)
         })
         .collect()
@@ -89,7 +122,8 @@ pub(super) fn masked(template: &Template, values: &BTreeMap<String, String>) -> 
 
 impl Parameter {
     fn is_list(&self) -> bool {
-        self.kind == "CommaDelimitedList" || self.kind.starts_with("List<")
+        let kind = self.kind.strip_prefix("AWS::SSM::Parameter::Value<").unwrap_or(&self.kind);
+        kind.starts_with("CommaDelimitedList") || kind.starts_with("List<")
     }
 }
 
@@ -202,6 +236,20 @@ mod tests {
         assert_eq!(try_one(&json!({"Type": "Number", "MaxValue": 3}), "3").unwrap()["P"], json!("3"));
         assert_eq!(try_one(&json!({"Type": "CommaDelimitedList"}), "a%2C+b").unwrap()["P"], json!(["a", "b"]));
         assert_eq!(try_one(&json!({"Type": "List<Number>"}), "1%2C2").unwrap()["P"], json!(["1", "2"]));
+    }
+
+    #[test]
+    fn a_bootstrap_version_is_built_in_and_other_stored_parameters_are_unknown() {
+        for kind in ["AWS::SSM::Parameter::Value<String>", "AWS::SSM::Parameter::Name"] {
+            let given = try_one(&json!({"Type": kind}), "/cdk-bootstrap/hnb659fds/version").unwrap();
+            let expected = if kind.ends_with("Name") { "/cdk-bootstrap/hnb659fds/version" } else { "33" };
+            assert_eq!(given["P"], json!(expected), "{kind}");
+            let error = try_one(&json!({"Type": kind}), "/shop/price").unwrap_err();
+            let words = "Unable to fetch parameters [/shop/price] from parameter store for this account. hint: ";
+            assert!(error.starts_with(words), "{error}");
+        }
+        let list = json!({"Type": "AWS::SSM::Parameter::Value<List<String>>"});
+        assert_eq!(try_one(&list, "/cdk-bootstrap/a/version").unwrap()["P"], json!(["33"]));
     }
 
     #[test]

@@ -181,6 +181,17 @@ impl Comparison<'_> {
                 }));
             }
         }
+        let old = self.before.and_then(|(template, _)| template.resources.get(id)).map(|old| &old.remarks);
+        for name in ["Metadata", "CreationPolicy", "UpdatePolicy"] {
+            if old.is_some_and(|old| old.get(name) != declared.remarks.get(name)) {
+                scope.push(name);
+                details.push(json!({
+                    "Target": { "Attribute": name, "RequiresRecreation": "Never" },
+                    "Evaluation": "Static",
+                    "ChangeSource": "DirectModification",
+                }));
+            }
+        }
         // An update that failed before is to be done again, even to what it was.
         let unfinished = resource.is_some_and(|resource| resource.attempt.is_some());
         if scope.is_empty() && !unfinished {

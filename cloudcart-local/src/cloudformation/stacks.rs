@@ -3,9 +3,10 @@
 use super::{
     engine::Engine,
     form::{Form, invalid},
-    intrinsics::ResolveError,
+    intrinsics::{ResolveError, Scope},
     parameters::{choose, referable},
     plan::{Comparison, Plan},
+    rules,
     state::{ChangeSet, Execution, OnFailure, Operation, Revision, Stack, StackStatus},
     template::Template,
 };
@@ -18,6 +19,32 @@ const BODY_LIMIT: usize = 51_200;
 
 /// Bytes of a template at `TemplateURL`. Source: CloudFormation quotas.
 const URL_LIMIT: usize = 1_000_000;
+
+/// Options of requests that do nothing here, and why.
+pub(super) const OPTIONS: [(&str, &str); 8] = [
+    ("NotificationARNs", "topics would be told of every event; the local cloud has no topics"),
+    ("ResourceTypes", "it would refuse templates with other types; here the caller's own rights are asked alone"),
+    ("RoleARN", "the role's rights would be asked for every resource; here the stack's owner makes them"),
+    ("RollbackConfiguration", "alarms would roll the operation back; the local cloud evaluates no alarms"),
+    ("StackPolicyBody", "it would protect resources from updates; here nothing asks it"),
+    ("StackPolicyDuringUpdateBody", "it would protect resources from updates; here nothing asks it"),
+    ("StackPolicyURL", "it would protect resources from updates; here nothing asks it"),
+    ("TimeoutInMinutes", "a creation would fail after this time; here it takes as long as it takes"),
+];
+
+/// Tags of a stack. Source: CloudFormation quotas.
+const TAG_LIMIT: usize = 50;
+
+/// Refuses a template that is too large to be sent in a request.
+pub(super) fn fits(body: &str) -> Result<(), AwsError> {
+    if body.len() > BODY_LIMIT {
+        return Err(invalid(format!(
+            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less \
+             than or equal to {BODY_LIMIT}"
+        )));
+    }
+    Ok(())
+}
 
 /// A template with what a request gave for it.
 pub(super) struct Prepared {
@@ -40,12 +67,7 @@ impl Engine {
         let (body, url) = (form.text("TemplateBody"), form.text("TemplateURL"));
         let text = match (body.filter(|text| !text.is_empty()), url.filter(|text| !text.is_empty()), previous) {
             (Some(body), None, false) => {
-                if body.len() > BODY_LIMIT {
-                    return Err(invalid(format!(
-                        "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have \
-                         length less than or equal to {BODY_LIMIT}"
-                    )));
-                }
+                fits(body)?;
                 body.to_owned()
             }
             (None, Some(url), false) => self.fetch(url).await?,
@@ -86,12 +108,31 @@ impl Engine {
             }
             tags.push(pair);
         }
+        if tags.len() > TAG_LIMIT {
+            return Err(invalid(format!(
+                "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than \
+                 or equal to {TAG_LIMIT}"
+            )));
+        }
         // Nothing was said of tags: they stay.
         if form.text("Tags").is_none()
             && tags.is_empty()
             && let Some(stack) = before
         {
             tags.clone_from(&stack.revision.tags);
+        }
+        let given = |option: &str| {
+            form.has(option) || before.is_some_and(|stack| stack.revision.options.iter().any(|one| one == option))
+        };
+        let options = OPTIONS.iter().map(|(name, _)| *name).filter(|name| given(name)).map(str::to_owned).collect();
+        let pseudo = self.pseudo(
+            before.map_or_else(String::new, |stack| stack.id.clone()),
+            form.text("StackName").unwrap_or_default().to_owned(),
+        );
+        let referable = referable(&template, &parameters);
+        // A template whose conditions fail is refused where it is compared, with what it would change.
+        if let Ok(scope) = Scope::new(&template, &referable, pseudo, BTreeMap::new()) {
+            rules::hold(&template, &scope)?;
         }
         let secrets = template.parameters.iter().filter(|(_, one)| one.no_echo).map(|(name, _)| name.clone()).collect();
         let desired = Revision {
@@ -101,6 +142,7 @@ impl Engine {
             secrets,
             capabilities,
             tags,
+            options,
         };
         Ok(Prepared { template, desired })
     }

@@ -138,6 +138,9 @@ pub(super) struct Revision {
     pub(super) capabilities: Vec<String>,
     /// Key and value, in the order given.
     pub(super) tags: Vec<(String, String)>,
+    /// Options of the requests so far that do nothing here.
+    #[serde(default)]
+    pub(super) options: Vec<String>,
 }
 
 /// Something real.

@@ -1,6 +1,6 @@
 //! A template as data: its sections read and checked for shape.
 
-use super::form::invalid;
+use super::{form::invalid, rules::Rule};
 use crate::error::AwsError;
 use cloudcart_cfn::read::{self, ReadError, ReadProblem};
 use serde_json::{Map, Value};
@@ -16,6 +16,7 @@ pub(super) struct Template {
     /// Map name → top-level key → second-level key → value.
     pub(super) mappings: Map<String, Value>,
     pub(super) conditions: Map<String, Value>,
+    pub(super) rules: BTreeMap<String, Rule>,
     pub(super) resources: BTreeMap<String, Resource>,
     pub(super) outputs: BTreeMap<String, Output>,
 }
@@ -54,8 +55,8 @@ pub(super) struct Resource {
     pub(super) condition: Option<String>,
     pub(super) deletion_policy: Policy,
     pub(super) update_replace_policy: Policy,
-    /// `CreationPolicy` and `UpdatePolicy`, which are accepted, reported and otherwise ignored.
-    pub(super) ignored_attributes: Vec<&'static str>,
+    /// `Metadata`, `CreationPolicy` and `UpdatePolicy` as written: they do nothing here, but a change of them is a change.
+    pub(super) remarks: BTreeMap<&'static str, Value>,
 }
 
 /// An output's declaration.
@@ -67,8 +68,30 @@ pub(super) struct Output {
     pub(super) export: Option<Value>,
 }
 
-fn format_error(message: impl AsRef<str>) -> AwsError {
+pub(super) fn format_error(message: impl AsRef<str>) -> AwsError {
     invalid(format!("Template format error: {}", message.as_ref()))
+}
+
+/// Bytes of a template's description. Source: CloudFormation quotas.
+const DESCRIPTION_LIMIT: usize = 1_024;
+
+/// Keys of one mapping. Source: CloudFormation quotas.
+const MAPPING_LIMIT: usize = 200;
+
+/// Characters of a logical id or a name of a section's member. Source: CloudFormation quotas.
+const NAME_LIMIT: usize = 255;
+
+/// How a template with this transform can be deployed all the same.
+fn hint(transform: &Value) -> &'static str {
+    let names = |name: &str| match transform {
+        Value::Array(many) => many.iter().any(|one| one == name),
+        one => one == name,
+    };
+    if names("AWS::Serverless-2016-10-31") {
+        ". hint: transform it first, with the Python package aws-sam-translator, and deploy what comes out"
+    } else {
+        ""
+    }
 }
 
 /// What CloudFormation says of a text that it cannot read, with the place and what to do.
@@ -92,23 +115,25 @@ impl Template {
     }
 
     fn read(root: &Map<String, Value>) -> Result<Self, AwsError> {
-        const KNOWN: [&str; 8] = [
+        const KNOWN: [&str; 9] = [
             "AWSTemplateFormatVersion",
             "Description",
             "Metadata",
             "Parameters",
             "Mappings",
             "Conditions",
+            "Rules",
             "Resources",
             "Outputs",
         ];
         if let Some(transform) = root.get("Transform") {
-            return Err(invalid(format!("the local cloud does not offer template transforms: {transform}")));
+            return Err(invalid(format!(
+                "the local cloud does not offer template transforms: {transform}{}",
+                hint(transform)
+            )));
         }
-        for section in ["Rules", "Hooks"] {
-            if root.contains_key(section) {
-                return Err(invalid(format!("the local cloud does not offer the template section {section}")));
-            }
+        if root.contains_key("Hooks") {
+            return Err(invalid("the local cloud does not offer the template section Hooks"));
         }
         let unknown: Vec<&str> = root.keys().map(String::as_str).filter(|key| !KNOWN.contains(key)).collect();
         if !unknown.is_empty() {
@@ -119,6 +144,10 @@ impl Template {
             _ => Err(format_error(format!("Template format version {value} is not supported."))),
         });
         let description = root.get("Description").map(|value| match value.as_str() {
+            Some(text) if text.len() > DESCRIPTION_LIMIT => Err(format_error(format!(
+                "Template description must not be longer than {DESCRIPTION_LIMIT} bytes, and this one has {}",
+                text.len()
+            ))),
             Some(text) => Ok(text.to_owned()),
             None => Err(format_error("Every Description member must be a string.")),
         });
@@ -132,6 +161,10 @@ impl Template {
                 .collect::<Result<_, AwsError>>()?,
             mappings: section(root, "Mappings", 200)?,
             conditions: section(root, "Conditions", 500)?,
+            rules: section(root, "Rules", 500)?
+                .iter()
+                .map(|(name, value)| Ok((name.clone(), Rule::read(name, value)?)))
+                .collect::<Result<_, AwsError>>()?,
             resources: section(root, "Resources", 500)?
                 .iter()
                 .map(|(id, value)| Ok((id.clone(), resource(id, value)?)))
@@ -146,6 +179,12 @@ impl Template {
                 mapping.as_object().is_some_and(|keys| !keys.is_empty() && keys.values().all(Value::is_object));
             if !well_formed {
                 return Err(format_error(format!("Every Mappings member {name} must be a map of maps.")));
+            }
+            let attributes = mapping.as_object().map_or(0, Map::len);
+            if attributes > MAPPING_LIMIT {
+                return Err(format_error(format!(
+                    "Number of attributes of mapping {name}, {attributes}, is greater than maximum allowed, {MAPPING_LIMIT}"
+                )));
             }
         }
         if template.resources.is_empty() {
@@ -197,11 +236,13 @@ fn section(root: &Map<String, Value>, name: &str, limit: usize) -> Result<Map<St
             members.len()
         )));
     }
-    let logical = matches!(name, "Parameters" | "Resources" | "Outputs");
-    if let Some(bad) = members.keys().find(|id| {
-        logical && (id.is_empty() || id.len() > 255 || !id.chars().all(|character| character.is_ascii_alphanumeric()))
-    }) {
-        let kind = name.trim_end_matches('s');
+    let kind = name.trim_end_matches('s');
+    if let Some(bad) = members.keys().find(|id| id.len() > NAME_LIMIT) {
+        return Err(format_error(format!("{kind} name {bad} is longer than {NAME_LIMIT} characters.")));
+    }
+    let logical = matches!(name, "Parameters" | "Resources" | "Outputs" | "Rules");
+    let alphanumeric = |id: &str| !id.is_empty() && id.chars().all(|character| character.is_ascii_alphanumeric());
+    if let Some(bad) = members.keys().find(|id| logical && !alphanumeric(id)) {
         return Err(format_error(format!("{kind} name {bad} is non alphanumeric.")));
     }
     Ok(members)
@@ -258,15 +299,19 @@ fn parameter(name: &str, value: &Value) -> Result<Parameter, AwsError> {
         .and_then(Value::as_str)
         .ok_or_else(|| format_error(format!("Every Parameters object must contain a Type member. ({name})")))?
         .to_owned();
-    let known = matches!(kind.as_str(), "String" | "Number" | "CommaDelimitedList" | "List<Number>" | "List<String>")
-        || (kind.starts_with("AWS::") && !kind.starts_with("AWS::SSM::"))
-        || kind.starts_with("List<AWS::");
+    let plain =
+        |kind: &str| matches!(kind, "String" | "Number" | "CommaDelimitedList" | "List<Number>" | "List<String>");
+    let typed = |kind: &str| kind.starts_with("AWS::") || kind.starts_with("List<AWS::");
+    let known = match kind.strip_prefix("AWS::SSM::") {
+        None => plain(&kind) || typed(&kind),
+        Some("Parameter::Name") => true,
+        Some(rest) => rest
+            .strip_prefix("Parameter::Value<")
+            .and_then(|rest| rest.strip_suffix('>'))
+            .is_some_and(|inner| matches!(inner, "String" | "List<String>" | "CommaDelimitedList") || typed(inner)),
+    };
     if !known {
-        return Err(format_error(if kind.starts_with("AWS::SSM::") {
-            format!("the local cloud does not offer the parameter type {kind} ({name})")
-        } else {
-            format!("Unrecognized parameter type: {kind}")
-        }));
+        return Err(format_error(format!("Unrecognized parameter type: {kind}")));
     }
     let allowed_values = match fields.get("AllowedValues") {
         None => Vec::new(),
@@ -351,9 +396,9 @@ fn resource(id: &str, value: &Value) -> Result<Resource, AwsError> {
         condition: condition(id, fields)?,
         deletion_policy,
         update_replace_policy,
-        ignored_attributes: ["CreationPolicy", "UpdatePolicy"]
+        remarks: ["Metadata", "CreationPolicy", "UpdatePolicy"]
             .into_iter()
-            .filter(|attribute| fields.contains_key(*attribute))
+            .filter_map(|attribute| Some((attribute, fields.get(attribute)?.clone())))
             .collect(),
     })
 }

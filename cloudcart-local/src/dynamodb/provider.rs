@@ -173,6 +173,18 @@ impl ResourceProvider for TableProvider {
             ),
             Property::honoured("DeletionProtectionEnabled"),
             Property::honoured("GlobalSecondaryIndexes"),
+            Property::ignored(
+                "GlobalSecondaryIndexes.ContributorInsightsSpecification",
+                "a paid report on access patterns; nothing measures them here",
+            ),
+            Property::ignored(
+                "GlobalSecondaryIndexes.OnDemandThroughput",
+                "would cap capacity; local tables are not throttled",
+            ),
+            Property::ignored(
+                "GlobalSecondaryIndexes.WarmThroughput",
+                "would warm partitions up; local tables are not throttled",
+            ),
             Property::create_only("KeySchema"),
             Property::create_only("LocalSecondaryIndexes"),
             Property::ignored("OnDemandThroughput", "would cap capacity; local tables are not throttled"),
@@ -186,6 +198,11 @@ impl ResourceProvider for TableProvider {
                 "would choose the key of the encryption at rest; the state is a local file",
             ),
             Property::honoured("StreamSpecification"),
+            Property::ignored(
+                "StreamSpecification.ResourcePolicy",
+                "would let others read the stream; the local cloud evaluates policies of queues and functions only",
+            ),
+            Property::ignored("StreamSpecification.Tags", "tags of a stream, by which nothing is told apart here"),
             Property::ignored("TableClass", "a class changes the price only"),
             Property::create_only("TableName"),
             Property::honoured("Tags"),
@@ -197,6 +214,7 @@ impl ResourceProvider for TableProvider {
 
     async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
         let properties = &request.properties;
+        well_formed(properties)?;
         let name = match properties.get("TableName") {
             None => request.generated_name.clone(),
             Some(Value::String(name)) => name.clone(),
@@ -228,6 +246,7 @@ impl ResourceProvider for TableProvider {
         request: &ResourceRequest,
     ) -> Result<Provisioned, ProvisionError> {
         let wanted = &request.properties;
+        well_formed(wanted)?;
         let changed = |member: &str| previous.get(member) != wanted.get(member);
         if changed("BillingMode") || changed("ProvisionedThroughput") {
             let mode = wanted.get("BillingMode").cloned().unwrap_or_else(|| json!("PROVISIONED"));
@@ -353,6 +372,26 @@ fn shown(
 fn stream(properties: &Map<String, Value>) -> Option<Value> {
     let view = properties.get("StreamSpecification")?.get("StreamViewType")?;
     Some(json!({"StreamEnabled": true, "StreamViewType": view}))
+}
+
+/// Refuses what would be read as if it were not there.
+fn well_formed(properties: &Map<String, Value>) -> Result<(), ProvisionError> {
+    let wrong = |path: &str, kind: &str| Err(ProvisionError::invalid(format!("#/{path}: expected type: {kind}")));
+    for name in ["StreamSpecification", "TimeToLiveSpecification"] {
+        if properties.get(name).is_some_and(|value| !(value.is_object() || value.is_null())) {
+            return wrong(name, "JSONObject");
+        }
+    }
+    let Some(ttl) = properties.get("TimeToLiveSpecification") else { return Ok(()) };
+    match ttl.get("Enabled") {
+        None | Some(Value::Bool(_)) => {}
+        Some(Value::String(text)) if text == "true" || text == "false" => {}
+        Some(_) => return wrong("TimeToLiveSpecification/Enabled", "Boolean"),
+    }
+    match ttl.get("AttributeName") {
+        None | Some(Value::String(_)) => Ok(()),
+        Some(_) => wrong("TimeToLiveSpecification/AttributeName", "String"),
+    }
 }
 
 /// The attribute of an enabled time to live.

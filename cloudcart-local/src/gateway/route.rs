@@ -4,13 +4,14 @@ use super::sigv4::{Signed, query_pairs};
 use http::HeaderMap;
 
 /// The `X-Amz-Target` prefixes of the JSON protocols, and the service that signs them.
-const TARGETS: [(&str, &str); 6] = [
+const TARGETS: [(&str, &str); 7] = [
     ("DynamoDB_20120810", "dynamodb"),
     ("DynamoDBStreams_20120810", "dynamodb"),
     ("AmazonSQS", "sqs"),
     ("Logs_20140328", "logs"),
     ("AWSEvents", "events"),
     ("GraniteServiceVersion20100801", "monitoring"),
+    ("AmazonSSM", "ssm"),
 ];
 
 /// Where a request goes.
@@ -102,8 +103,8 @@ mod tests {
         assert_eq!((route.service.as_str(), route.operation.as_str()), ("dynamodb", "GetRecords"));
         let route = routed(&[("x-amz-target", "GraniteServiceVersion20100801.DescribeAlarms")], "/", "{}");
         assert_eq!((route.service.as_str(), route.by_target), ("monitoring", true));
-        let unknown = routed(&[("x-amz-target", "AmazonSSM.GetParameter")], "/", "{}");
-        assert_eq!((unknown.service.as_str(), unknown.operation.as_str()), ("AmazonSSM", "GetParameter"));
+        let unknown = routed(&[("x-amz-target", "AWSStepFunctions.ListActivities")], "/", "{}");
+        assert_eq!((unknown.service.as_str(), unknown.operation.as_str()), ("AWSStepFunctions", "ListActivities"));
     }
 
     #[test]

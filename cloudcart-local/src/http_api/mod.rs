@@ -9,6 +9,7 @@ mod authorizer;
 mod cors;
 mod event;
 mod front;
+mod import;
 mod model;
 mod percent;
 mod provider;

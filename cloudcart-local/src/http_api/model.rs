@@ -7,7 +7,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One API with everything in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub(super) struct Api {
     pub(super) stages: BTreeMap<String, Stage>,
     #[serde(default)]
     pub(super) authorizers: BTreeMap<String, Authorizer>,
+    /// Ids of the routes, integrations and authorizers that an OpenAPI document made.
+    #[serde(default)]
+    pub(super) imported: BTreeSet<String>,
 }
 
 impl Api {

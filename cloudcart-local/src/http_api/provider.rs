@@ -6,14 +6,18 @@
 use super::{
     HttpApis,
     access_log::AccessLog,
-    authorizer::{Authorization, Authorizers, Kind},
+    authorizer::{Authorization, Authorizers, Kind, ask_issuer},
+    import::Document,
     model::{Api, Cors, Integration, Limits, Route, Stage, as_bool, as_integer},
     router::RouteKey,
 };
 use crate::provider::{Property, ProvisionError, Provisioned, ResourceProvider, ResourceRequest};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(super) type Properties = Map<String, Value>;
 
@@ -108,11 +112,21 @@ struct ApiProperties {
     version: Option<String>,
     cors: Option<Cors>,
     tags: BTreeMap<String, String>,
+    document: Option<Document>,
 }
 
 impl ApiProperties {
-    fn read(properties: &Properties) -> Result<Self, ProvisionError> {
-        let protocol = required(properties, "ProtocolType")?;
+    /// Reads the properties of the API `id`. Its own properties win over what its document says.
+    async fn read(id: &str, properties: &Properties) -> Result<Self, ProvisionError> {
+        let mut document =
+            properties.get("Body").filter(|body| !body.is_null()).map(|body| Document::read(id, body)).transpose()?;
+        for authorizer in document.iter().flat_map(|document| document.authorizers.values()) {
+            ask_issuer(authorizer).await?;
+        }
+        let protocol = match (text(properties, "ProtocolType")?, &document) {
+            (None, Some(_)) => "HTTP",
+            _ => required(properties, "ProtocolType")?,
+        };
         if protocol != "HTTP" {
             return Err(invalid(format!("ProtocolType {protocol} is not offered by the local cloud, only HTTP")));
         }
@@ -136,12 +150,27 @@ impl ApiProperties {
                 Some(cors)
             }
         };
+        let said = document.as_mut();
+        let (title, about, version, policy, mut tags) = said.map_or_else(Default::default, |said| {
+            (
+                said.title.take(),
+                said.description.take(),
+                said.version.take(),
+                said.cors.take(),
+                std::mem::take(&mut said.tags),
+            )
+        });
+        tags.extend(texts(properties, "Tags")?);
         Ok(Self {
-            name: required(properties, "Name")?.to_owned(),
-            description: owned(properties, "Description")?,
-            version: owned(properties, "Version")?,
-            cors,
-            tags: texts(properties, "Tags")?,
+            name: match (text(properties, "Name")?, title) {
+                (None, Some(title)) => title,
+                _ => required(properties, "Name")?.to_owned(),
+            },
+            description: owned(properties, "Description")?.or(about),
+            version: owned(properties, "Version")?.or(version),
+            cors: cors.or(policy),
+            tags,
+            document,
         })
     }
 }
@@ -159,11 +188,15 @@ impl ResourceProvider for Apis {
     fn properties(&self) -> &'static [Property] {
         const {
             &[
+                Property::differing(
+                    "Body",
+                    "imported, but what the import does not understand is refused, where AWS warns",
+                ),
                 Property::honoured("CorsConfiguration"),
                 Property::honoured("Description"),
                 Property::honoured("DisableExecuteApiEndpoint"),
                 Property::ignored("DisableSchemaValidation", "concerns WebSocket APIs only"),
-                Property::ignored("FailOnWarnings", "concerns imported OpenAPI documents only"),
+                Property::ignored("FailOnWarnings", "imports have no warnings here: they fail"),
                 Property::ignored("IpAddressType", "would add IPv6 addresses; the local cloud listens on 127.0.0.1"),
                 Property::honoured("Name"),
                 Property::create_only("ProtocolType"),
@@ -175,10 +208,11 @@ impl ResourceProvider for Apis {
     }
 
     async fn create(&self, request: &ResourceRequest) -> Result<Provisioned, ProvisionError> {
-        let wanted = ApiProperties::read(&request.properties)?;
+        let id = id_of(request, 10);
+        let wanted = ApiProperties::read(&id, &request.properties).await?;
         let created = self.0.shared.core.clock.now_ms();
         let api = self.0.create(|port| Api {
-            id: id_of(request, 10),
+            id,
             name: wanted.name,
             description: wanted.description,
             version: wanted.version,
@@ -190,7 +224,14 @@ impl ResourceProvider for Apis {
             integrations: BTreeMap::new(),
             stages: BTreeMap::new(),
             authorizers: BTreeMap::new(),
+            imported: BTreeSet::new(),
         })?;
+        if let Some(document) = wanted.document
+            && let Err(error) = self.0.change(&api.id, |api| document.put(api))
+        {
+            self.0.remove(&api.id).await?;
+            return Err(error.into());
+        }
         Ok(api_made(&api))
     }
 
@@ -200,15 +241,24 @@ impl ResourceProvider for Apis {
         _previous: &Properties,
         request: &ResourceRequest,
     ) -> Result<Provisioned, ProvisionError> {
-        let wanted = ApiProperties::read(&request.properties)?;
-        Ok(self.0.change(physical_id, |api| {
+        let wanted = ApiProperties::read(physical_id, &request.properties).await?;
+        let imported = self.0.shared.api(physical_id).map(|api| api.imported.clone()).unwrap_or_default();
+        let made = self.0.change(physical_id, |api| {
+            match wanted.document {
+                Some(document) => document.put(api)?,
+                None => Document::clear(api),
+            }
             api.name = wanted.name;
             api.description = wanted.description;
             api.version = wanted.version;
             api.cors = wanted.cors;
             api.tags = wanted.tags;
             Ok(api_made(api))
-        })?)
+        })?;
+        for id in imported {
+            self.0.shared.caches.forget(physical_id, &id);
+        }
+        Ok(made)
     }
 
     async fn delete(&self, physical_id: &str, _request: &ResourceRequest) -> Result<(), ProvisionError> {
@@ -223,8 +273,12 @@ impl ResourceProvider for Apis {
 /// The id of what `request` makes: `length` characters `a-z2-7`, made from the generated name, which is new for each creation.
 /// So whoever must undo a creation whose end is not known finds what it made, and nothing else.
 pub(super) fn id_of(request: &ResourceRequest, length: usize) -> String {
+    id_from(&format!("{}/{}", request.stack_id, request.generated_name), length)
+}
+
+/// An id that is made from a seed: `length` characters `a-z2-7`.
+pub(super) fn id_from(seed: &str, length: usize) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let seed = format!("{}/{}", request.stack_id, request.generated_name);
     let digest = ring::digest::digest(&ring::digest::SHA256, seed.as_bytes());
     digest.as_ref().iter().take(length).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
@@ -369,10 +423,10 @@ fn check_authorizer(api: &Api, authorization: &Authorization) -> Result<(), crat
     }
 }
 
-struct Integrations(Arc<HttpApis>);
+pub(super) struct Integrations(Arc<HttpApis>);
 
 impl Integrations {
-    fn read(properties: &Properties) -> Result<Integration, ProvisionError> {
+    pub(super) fn read(properties: &Properties) -> Result<Integration, ProvisionError> {
         let kind = required(properties, "IntegrationType")?;
         if kind != "AWS_PROXY" {
             return Err(invalid(format!(
@@ -489,6 +543,11 @@ impl ResourceProvider for Integrations {
     }
 }
 
+/// Why a route's metrics are not there.
+const NO_METRICS: &str = "would publish metrics of each route to CloudWatch; there are none here";
+/// Why a route's execution log is not there.
+const NO_TRACE: &str = "concerns WebSocket APIs only";
+
 struct Stages(Arc<HttpApis>);
 
 impl Stages {
@@ -546,8 +605,14 @@ impl ResourceProvider for Stages {
                 Property::create_only("ApiId"),
                 Property::honoured("AutoDeploy"),
                 Property::honoured("DefaultRouteSettings"),
+                Property::ignored("DefaultRouteSettings.DataTraceEnabled", NO_TRACE),
+                Property::ignored("DefaultRouteSettings.DetailedMetricsEnabled", NO_METRICS),
+                Property::ignored("DefaultRouteSettings.LoggingLevel", NO_TRACE),
                 Property::honoured("Description"),
                 Property::honoured("RouteSettings"),
+                Property::ignored("RouteSettings.*.DataTraceEnabled", NO_TRACE),
+                Property::ignored("RouteSettings.*.DetailedMetricsEnabled", NO_METRICS),
+                Property::ignored("RouteSettings.*.LoggingLevel", NO_TRACE),
                 Property::create_only("StageName"),
                 Property::honoured("StageVariables"),
                 Property::honoured("Tags"),

@@ -3,6 +3,7 @@
 
 mod access_log;
 mod authorizers;
+mod import;
 mod issuer;
 mod wire;
 

@@ -28,6 +28,8 @@ pub(super) struct MappingProvider(pub(super) Arc<Lambda>);
 const FUNCTION: &[Property] = &[
     Property::honoured("Architectures"),
     Property::honoured("Code"),
+    Property::ignored("Code.S3ObjectStorageMode", "would run the package from where it lies; here it is copied"),
+    Property::ignored("Code.SourceKMSKeyArn", "would decrypt the package with a key; nothing is encrypted here"),
     Property::honoured("DeadLetterConfig"),
     Property::honoured("Description"),
     Property::honoured("Environment"),

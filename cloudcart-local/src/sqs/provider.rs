@@ -43,7 +43,8 @@ fn wanted(properties: &Map<String, Value>) -> Result<BTreeMap<String, String>, P
     for (name, value) in properties.iter().filter(|(name, _)| ATTRIBUTES.contains(&name.as_str())) {
         let text = match value {
             Value::String(text) => text.clone(),
-            Value::Number(_) | Value::Bool(_) | Value::Object(_) => value.to_string(),
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            Value::Object(_) if name.starts_with("Redrive") => value.to_string(),
             _ => return Err(ProvisionError::invalid(format!("{name} has a value of the wrong type"))),
         };
         // A template may say FifoQueue: false, which the API does not take.

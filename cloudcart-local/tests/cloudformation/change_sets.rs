@@ -160,6 +160,29 @@ async fn secrets_are_masked_wherever_they_are_told() {
 }
 
 #[tokio::test]
+async fn a_change_of_a_resources_metadata_is_a_change() {
+    let world = World::new().await;
+    let body = |path: &str| {
+        let mut resource = thing(json!({"Size": 1}));
+        resource["Metadata"] = json!({"aws:cdk:path": path});
+        template(json!({"A": resource, "B": thing(json!({}))}))
+    };
+    world.create(&body("Shop/A")).await;
+    let changes = world.changes(&body("Shop/Other"), false).await;
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].replacement().unwrap().as_str(), "False");
+    assert_eq!(changes[0].scope()[0].as_str(), "Metadata");
+    assert_eq!(one(&changes[0]).target().unwrap().attribute().unwrap().as_str(), "Metadata");
+    world.shared.calls();
+    assert_eq!(world.change_set("shop", ChangeSetType::Update, &body("Shop/Other")).await, None);
+    world.execute("shop").await;
+    assert_eq!(world.settled("shop").await, "UPDATE_COMPLETE");
+    assert_eq!(world.shared.calls(), [""; 0], "nothing is asked of anybody");
+    let update = world.client.update_stack().stack_name("shop").template_body(body("Shop/Other").to_string());
+    assert_eq!(refusal(update.send().await.unwrap_err()).1, "No updates are to be performed.");
+}
+
+#[tokio::test]
 async fn executing_one_change_set_ends_the_others() {
     let world = World::new().await;
     world.create(&template(json!({"A": thing(json!({"Size": 1}))}))).await;

@@ -3,7 +3,7 @@
 use crate::world::{Act, World, parameter, refusal, template, thing};
 use aws_sdk_cloudformation::{
     client::Waiters,
-    types::{ChangeSetType, ResourceStatus, Tag},
+    types::{ChangeSetType, Parameter, ResourceStatus, Tag},
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -254,6 +254,70 @@ async fn replaced_and_removed_resources_are_kept_where_a_policy_says_so() {
     world.create(&template(json!({"A": kept("one"), "B": kept("b"), "C": thing(json!({}))}))).await;
     assert_eq!(world.update(&template(json!({"A": kept("two"), "C": thing(json!({}))}))).await, "UPDATE_COMPLETE");
     assert_eq!(world.shared.alive(), ["A", "A", "B", "C"]);
+}
+
+#[tokio::test]
+async fn a_parameter_keeps_its_previous_value_when_told_and_else_takes_its_default() {
+    let world = World::new().await;
+    let mut body = template(json!({"A": thing(json!({"Size": {"Ref": "Size"}, "Secret": {"Ref": "Secret"}}))}));
+    body["Parameters"] = json!({
+        "Size": {"Type": "Number", "Default": 1}, "Secret": {"Type": "String", "NoEcho": true, "Default": "none"},
+    });
+    let create = world.client.create_stack().stack_name("shop").template_body(body.to_string());
+    create.parameters(parameter("Size", "5")).parameters(parameter("Secret", "s3cret")).send().await.unwrap();
+    assert_eq!(world.settled("shop").await, "CREATE_COMPLETE");
+    let previous = |key: &str| Parameter::builder().parameter_key(key).use_previous_value(true).build();
+    let update = |with: Vec<Parameter>| {
+        let request = world.client.update_stack().stack_name("shop").use_previous_template(true);
+        request.set_parameters(Some(with)).send()
+    };
+    let unchanged = update(vec![previous("Size"), previous("Secret")]).await.unwrap_err();
+    assert_eq!(refusal(unchanged).1, "No updates are to be performed.");
+    update(vec![previous("Secret"), parameter("Size", "6")]).await.unwrap();
+    assert_eq!(world.settled("shop").await, "UPDATE_COMPLETE");
+    let properties = world.shared.thing("A").properties;
+    assert_eq!((&properties["Size"], &properties["Secret"]), (&json!("6"), &json!("s3cret")));
+    let shown = world.stack("shop").await.parameters.unwrap();
+    let secret = shown.iter().find(|one| one.parameter_key() == Some("Secret")).unwrap();
+    assert_eq!(secret.parameter_value(), Some("****"));
+
+    // What is not named takes its default, not its previous value.
+    update(vec![previous("Size")]).await.unwrap();
+    assert_eq!(world.settled("shop").await, "UPDATE_COMPLETE");
+    let properties = world.shared.thing("A").properties;
+    assert_eq!((&properties["Size"], &properties["Secret"]), (&json!("6"), &json!("none")));
+}
+
+#[tokio::test]
+async fn an_export_in_use_cannot_be_removed_by_an_update() {
+    let world = World::new().await;
+    let mut body = template(json!({"A": thing(json!({"Size": 1}))}));
+    body["Outputs"] = json!({"Size": {"Value": "1", "Export": {"Name": "size"}}});
+    world.create(&body).await;
+    let user = template(json!({"U": thing(json!({"Link": {"Fn::ImportValue": "size"}}))}));
+    world.client.create_stack().stack_name("user").template_body(user.to_string()).send().await.unwrap();
+    world.settled("user").await;
+    let without = template(json!({"A": thing(json!({"Size": 2}))}));
+    assert_eq!(world.update(&without).await, "UPDATE_ROLLBACK_COMPLETE");
+    let why = world.reason("shop", "shop", "UPDATE_ROLLBACK_IN_PROGRESS").await;
+    assert!(why.contains("Export size cannot be deleted as it is in use by user"), "{why}");
+    assert_eq!(world.shared.thing("A").properties["Size"], 1);
+    assert_eq!(world.client.list_exports().send().await.unwrap().exports().len(), 1);
+}
+
+#[tokio::test]
+async fn a_replacement_is_there_before_the_old_one_goes() {
+    let world = World::new().await;
+    let named = |name: &str| template(json!({"A": thing(json!({"Name": name}))}));
+    world.create(&named("one")).await;
+    world.shared.calls();
+    assert_eq!(world.update(&named("two")).await, "UPDATE_COMPLETE");
+    assert_eq!(world.shared.calls(), ["create A", "delete A"]);
+    // One that cannot be made leaves the old one untouched.
+    let before = world.shared.thing("A");
+    world.shared.script("create A", Act::Fail("no"));
+    assert_eq!(world.update(&named("three")).await, "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(world.shared.thing("A"), before);
 }
 
 #[tokio::test]

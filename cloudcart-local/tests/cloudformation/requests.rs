@@ -49,6 +49,44 @@ async fn templates_are_refused_before_anything_is_made() {
             "Unresolved resource dependencies [B]",
         ),
         (json!({"Resources": {}}), "At least one Resources member must be defined"),
+        (
+            json!({"Rules": {"R": {"Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "A"}, 1]}}]}},
+                   "Resources": {"A": thing(json!({}))}}),
+            "Unresolved dependencies [A]. Cannot reference resources in the Rules block",
+        ),
+        (
+            json!({"Rules": {"R": {"Assertions": [
+                       {"Assert": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}, "AssertDescription": "only there"}]}},
+                   "Resources": {"A": thing(json!({}))}}),
+            "rule R does not hold: only there",
+        ),
+        (
+            json!({"Parameters": {"P": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/shop/price"}},
+                   "Resources": {"A": thing(json!({}))}}),
+            "Unable to fetch parameters [/shop/price] from parameter store for this account.",
+        ),
+        (
+            template(json!({"A": thing(json!({"Link": {"Fn::Sub": "{{resolve:ssm:/${AWS::StackName}}}"}}))})),
+            "does not offer dynamic references, which Link of resource A has",
+        ),
+        (
+            json!({"Parameters": {"P": {"Type": "String", "Default": "{{resolve:secretsmanager:s}}"}},
+                   "Resources": {"A": thing(json!({}))}}),
+            "does not offer dynamic references, which the value of parameter P has",
+        ),
+        (
+            json!({"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": thing(json!({}))}}),
+            "hint: transform it first, with the Python package aws-sam-translator",
+        ),
+        (json!({"Hooks": {}, "Resources": {"A": thing(json!({}))}}), "does not offer the template section Hooks"),
+        (
+            template(json!({"A": thing(json!({})), "N": {"Type": "AWS::CloudFormation::Stack"}})),
+            "Unrecognized resource types: [AWS::CloudFormation::Stack]",
+        ),
+        (
+            template(json!({"A": thing(json!({"Link": {"Fn::Cidr": ["10.0.0.0/16", 2, 8]}}))})),
+            "does not offer the function Fn::Cidr",
+        ),
     ] {
         let create = world.client.create_change_set().stack_name("shop").change_set_name("cs");
         let create = create.change_set_type(ChangeSetType::Create).template_body(body.to_string());
@@ -99,6 +137,19 @@ async fn stacks_that_are_not_there_are_told_in_awss_words() {
 }
 
 #[tokio::test]
+async fn a_stack_that_waits_for_its_first_change_set_has_an_empty_template() {
+    let world = World::new().await;
+    let body = template(json!({"A": thing(json!({}))}));
+    assert_eq!(world.change_set("shop", ChangeSetType::Create, &body).await, None);
+    let kept = world.client.get_template().stack_name("shop").send().await.unwrap();
+    assert_eq!(kept.template_body().unwrap_or_default(), "");
+    world.execute("shop").await;
+    assert_eq!(world.settled("shop").await, "CREATE_COMPLETE");
+    let kept = world.client.get_template().stack_name("shop").send().await.unwrap();
+    assert_eq!(kept.template_body(), Some(body.to_string().as_str()));
+}
+
+#[tokio::test]
 async fn every_character_survives_the_wire() {
     let world = World::new().await;
     let text = "<a href=\"x\">&amp; 'q' \u{e9}\u{1F600}\r\n\ttab </Value>]]>";
@@ -135,15 +186,6 @@ async fn a_template_may_be_an_object_in_this_clouds_s3() {
     create(format!("{}/assets/t/shop.yaml", world.endpoint)).send().await.unwrap();
     assert_eq!(world.settled("shop").await, "CREATE_COMPLETE");
     assert_eq!(world.shared.thing("A").properties["Link"], "shop!");
-}
-
-#[tokio::test]
-async fn a_body_above_the_limit_is_refused() {
-    let world = World::new().await;
-    let mut body = template(json!({"A": thing(json!({}))}));
-    body["Metadata"] = json!("x".repeat(51_200));
-    let create = world.client.create_stack().stack_name("shop").template_body(body.to_string());
-    assert!(refusal(create.send().await.unwrap_err()).1.contains("less than or equal to 51200"));
 }
 
 #[tokio::test]
@@ -195,6 +237,42 @@ async fn what_does_nothing_here_is_in_the_fidelity_report() {
     assert_eq!(report[1]["property"], "UpdatePolicy");
     world.delete().await;
     assert!(world.service().fidelity().is_empty());
+}
+
+#[tokio::test]
+async fn members_of_a_property_that_do_nothing_are_in_the_report_wherever_they_stand() {
+    let world = World::new().await;
+    let mut body = template(json!({
+        "InAList": thing(json!({"Link": [{"Other": 1}, {"Trace": 1}]})),
+        "InABranch": thing(json!({"Link": {"Fn::If": ["On", {"Ref": "AWS::NoValue"}, {"Trace": 1}]}})),
+        "InAMap": thing(json!({"Link": {"By": {"any": {"Depth": 1}, "other": {}}}})),
+        "Nowhere": thing(json!({"Link": {"By": {"Depth": {}}, "Within": {"Trace": 1}}, "Size": {"Trace": 1}})),
+    }));
+    body["Conditions"] = json!({"On": {"Fn::Equals": ["a", "a"]}});
+    assert_eq!(world.create(&body).await, "CREATE_COMPLETE");
+    let told: Vec<String> =
+        world.service().fidelity().iter().map(|one| format!("{} {}", one.logical_id, one.property)).collect();
+    assert_eq!(told, ["InABranch Link.Trace", "InAList Link.Trace", "InAMap Link.By.*.Depth"]);
+}
+
+#[tokio::test]
+async fn options_and_tags_of_a_stack_that_do_nothing_are_in_the_report() {
+    let world = World::new().await;
+    let body = template(json!({"A": thing(json!({"Size": 1}))}));
+    let create = world.client.create_stack().stack_name("shop").template_body(body.to_string());
+    let tag = aws_sdk_cloudformation::types::Tag::builder().key("a").value("b").build();
+    let role = "arn:aws:iam::123456789012:role/r";
+    create.role_arn(role).timeout_in_minutes(5).tags(tag).send().await.unwrap();
+    world.settled("shop").await;
+    let told = || -> Vec<String> {
+        world.service().fidelity().iter().map(|one| format!("{} {}", one.resource_type, one.property)).collect()
+    };
+    let kind = "AWS::CloudFormation::Stack";
+    let expected = ["Tags", "RoleARN", "TimeoutInMinutes"].map(|option| format!("{kind} {option}"));
+    assert_eq!(told(), expected);
+    // They stay the stack's own.
+    world.update(&template(json!({"A": thing(json!({"Size": 2}))}))).await;
+    assert_eq!(told(), expected);
 }
 
 #[tokio::test]

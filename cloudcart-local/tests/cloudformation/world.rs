@@ -138,6 +138,8 @@ const PROPERTIES: &[Property] = &[
     Property::honoured("Link"),
     Property::honoured("Secret"),
     Property::ignored("Tracing", "there is nothing to trace to"),
+    Property::ignored("Link.Trace", "a link is not traced"),
+    Property::ignored("Link.By.*.Depth", "there is no depth"),
     Property::create_only("RoleName"),
 ];
 

@@ -17,6 +17,7 @@ mod destinations;
 mod easy;
 mod fakes;
 mod figures;
+mod generated;
 mod kills;
 mod laptop;
 mod lifecycle;
@@ -134,6 +135,11 @@ fn main() -> ExitCode {
         easy::a_granted_right_is_in_force_until_an_update_takes_it_away_and_deletion_leaves_nothing,
         easy::without_the_grant_a_function_is_denied_in_awss_words,
         easy::a_failed_update_gives_the_right_back,
+        generated::a_cdk_stack_of_level_2_is_made_answers_changes_and_goes,
+        generated::a_cdk_stack_of_level_1_is_made_answers_changes_and_goes,
+        generated::a_cdk_rule_on_the_bootstrap_version_is_evaluated,
+        generated::a_transformed_sam_template_is_made_answers_changes_and_goes,
+        generated::an_untransformed_sam_template_is_refused_with_what_to_do,
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -10,7 +10,7 @@ mod jwt;
 mod keys;
 mod provider;
 
-pub(super) use provider::Authorizers;
+pub(super) use provider::{Authorizers, ask_issuer, read as read_authorizer};
 
 use super::{Shared, event::Context, model::Api, response};
 use bytes::Bytes;
@@ -63,7 +63,7 @@ pub(super) struct Caches {
 
 impl Caches {
     /// Forgets what is known by an authorizer that was changed or removed.
-    fn forget(&self, api: &str, authorizer: &str) {
+    pub(super) fn forget(&self, api: &str, authorizer: &str) {
         self.answers.forget(api, authorizer);
     }
 }

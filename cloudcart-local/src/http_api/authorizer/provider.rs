@@ -39,7 +39,8 @@ fn given<'a>(properties: &'a Properties, name: &str) -> Option<&'a Value> {
     properties.get(name).filter(|value| !value.is_null())
 }
 
-fn read(properties: &Properties) -> Result<Authorizer, ProvisionError> {
+/// The authorizer that the properties describe.
+pub(in crate::http_api) fn read(properties: &Properties) -> Result<Authorizer, ProvisionError> {
     let sources = list(properties.get("IdentitySource"), "IdentitySource")?;
     let sources: Vec<Source> =
         sources.iter().map(|source| Source::parse(source)).collect::<Result<_, _>>().map_err(invalid)?;
@@ -124,19 +125,23 @@ fn read_request(properties: &Properties, sources: Vec<Source>) -> Result<functio
     })
 }
 
+/// Refuses a JWT authorizer whose issuer does not answer.
+pub(in crate::http_api) async fn ask_issuer(authorizer: &Authorizer) -> Result<(), ProvisionError> {
+    let Kind::Jwt(settings) = &authorizer.kind else { return Ok(()) };
+    issuer::keys_url(&settings.issuer).await.map(drop).map_err(|reason| {
+        let url = issuer::discovery_of(&settings.issuer);
+        invalid(format!(
+            "Caught exception when connecting to {url} for issuer {}. Please try again later. Error: {reason}",
+            settings.issuer
+        ))
+    })
+}
+
 impl Authorizers {
     async fn put(&self, id: &str, properties: &Properties) -> Result<Provisioned, ProvisionError> {
         let api_id = required(properties, "ApiId")?;
         let authorizer = read(properties)?;
-        if let Kind::Jwt(settings) = &authorizer.kind {
-            issuer::keys_url(&settings.issuer).await.map_err(|reason| {
-                let url = issuer::discovery_of(&settings.issuer);
-                invalid(format!(
-                    "Caught exception when connecting to {url} for issuer {}. Please try again later. Error: {reason}",
-                    settings.issuer
-                ))
-            })?;
-        }
+        ask_issuer(&authorizer).await?;
         self.0.change(api_id, |api| {
             api.authorizers.insert(id.to_owned(), authorizer);
             Ok(())

@@ -157,7 +157,11 @@ impl MappingSettings {
 
 fn read_filters(members: &Map<String, Value>) -> Result<Option<Vec<String>>, AwsError> {
     let Some(criteria) = input::object(members, "FilterCriteria")? else { return Ok(None) };
-    let filters = criteria.get("Filters").and_then(Value::as_array).cloned().unwrap_or_default();
+    let filters = match criteria.get("Filters") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(filters)) => filters.clone(),
+        Some(_) => return Err(invalid_parameter("Filters of FilterCriteria must be a list")),
+    };
     if filters.len() > 5 {
         return Err(invalid_parameter("FilterCriteria holds at most 5 filters"));
     }
