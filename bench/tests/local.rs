@@ -33,7 +33,7 @@ fn every_figure_of_a_cloud_is_measured() {
     let columns = measured(&mut subjects, amount, Duration::ZERO, &mut |_| {}).unwrap();
     let figures = &columns[0].figures;
     for key in keys() {
-        // Of a process of its own, and of a flood that is long enough to have thirds.
+        // Those of a process of its own, and of a flood that is long enough to have thirds.
         let elsewhere = ["start", "idle_empty", "flood_growth", "flood_slope"].contains(&key);
         let of_the_shop = key.starts_with("products_") || ["order", "create_stack"].contains(&key);
         assert!(elsewhere || (of_the_shop && !shop) || figures.contains_key(key), "{key} is not among {figures:?}");

@@ -56,14 +56,20 @@ impl Cloud {
         Self { kind: Kind::Ours, endpoint, started: None, pid, _process: None }
     }
 
-    /// Starts ours: `program` is `cloudcart`; its state goes into `folder`.
+    /// Starts ours as its users do, with `cloudcart local start`; its state goes below `folder`.
     pub fn ours(program: &Path, folder: &Path) -> Result<Self> {
         let port = free_port()?;
         let mut command = clean(program, folder)?;
-        command.args(["local", "serve", "--api-port", "0", "--port", &port.to_string(), "--state-dir"]);
-        command.arg(folder.join("state"));
-        let (process, started) = start(&mut command, port, "/_cloudcart/status")?;
-        let document = document(&folder.join("state/cloud.json"))?;
+        command.args(["local", "start", "--api-port", "0", "--port", &port.to_string()]);
+        let (mut starter, started) = start(&mut command, &folder.join("log"), port, "/_cloudcart/status")?;
+        let document = document(&folder.join(".cloudcart/local/cloud.json"))?;
+        let pid =
+            document["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok()).context("the cloud has no process")?;
+        let process = Process::Other(pid);
+        let status = starter.wait()?;
+        if !status.success() {
+            bail!("{command:?} ended: {status}");
+        }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let endpoint = Endpoint {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
@@ -71,7 +77,7 @@ impl Cloud {
             secret: text(&document["credentials"]["secretAccessKey"]),
             region: text(&document["region"]),
         };
-        Ok(Self { kind: Kind::Ours, endpoint, started: Some(started), pid: process.0.id(), _process: Some(process) })
+        Ok(Self { kind: Kind::Ours, endpoint, started: Some(started), pid, _process: Some(process) })
     }
 
     /// Starts MiniStack from the `bin` folder of a Python environment.
@@ -83,20 +89,14 @@ impl Cloud {
             .env("GATEWAY_PORT", port.to_string())
             .env("SERVICES", "s3,sqs,dynamodb,lambda,iam,sts,logs,apigateway,events,cloudformation,monitoring")
             .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
-        let (process, started) = start(&mut command, port, "/_ministack/ready")?;
+        let (process, started) = start(&mut command, &folder.join("log"), port, "/_ministack/ready")?;
         let endpoint = Endpoint {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             key: "test".to_owned(),
             secret: "test".to_owned(),
             region: "us-east-1".to_owned(),
         };
-        Ok(Self {
-            kind: Kind::MiniStack,
-            endpoint,
-            started: Some(started),
-            pid: process.0.id(),
-            _process: Some(process),
-        })
+        Ok(Self { kind: Kind::MiniStack, endpoint, started: Some(started), pid: process.id(), _process: Some(process) })
     }
 
     /// Resident memory of the cloud's process in bytes, and of it with all that it started.
@@ -109,24 +109,57 @@ impl Cloud {
 
 /// A process that is ended when it is dropped.
 #[derive(Debug)]
-struct Process(Child);
+enum Process {
+    /// Started here.
+    Child(Child),
+    /// Started by one that has ended since.
+    Other(u32),
+}
+
+impl Process {
+    fn id(&self) -> u32 {
+        match self {
+            Self::Child(child) => child.id(),
+            Self::Other(pid) => *pid,
+        }
+    }
+
+    fn runs(&mut self) -> bool {
+        match self {
+            Self::Child(child) => matches!(child.try_wait(), Ok(None)),
+            // A zombie has no memory; whoever adopted it is to reap it.
+            Self::Other(pid) => resident(*pid).is_some(),
+        }
+    }
+
+    fn wait(&mut self) -> Result<std::process::ExitStatus> {
+        match self {
+            Self::Child(child) => Ok(child.wait()?),
+            Self::Other(_) => bail!("only a child can be waited for"),
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Ok(pid) = i32::try_from(self.id()) {
+            // It may have ended by itself.
+            let _ = kill(Pid::from_raw(pid), signal);
+        }
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let child = &mut self.0;
         // Asked first: it has children of its own to end.
-        if let Ok(pid) = i32::try_from(child.id()) {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
-        }
-        let until = Instant::now() + Duration::from_secs(10);
-        while Instant::now() < until {
-            if !matches!(child.try_wait(), Ok(None)) {
+        self.signal(Signal::SIGTERM);
+        let until = Instant::now() + Duration::from_secs(20);
+        while self.runs() {
+            if Instant::now() > until {
+                self.signal(Signal::SIGKILL);
+                let _ = self.wait();
                 return;
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        let _ = child.kill();
-        let _ = child.wait();
     }
 }
 
@@ -148,17 +181,18 @@ fn clean(program: &Path, folder: &Path) -> Result<Command> {
 }
 
 /// Starts it and asks `path` until it answers.
-fn start(command: &mut Command, port: u16, path: &str) -> Result<(Process, Duration)> {
+fn start(command: &mut Command, log: &Path, port: u16, path: &str) -> Result<(Process, Duration)> {
     let request = wire::plain("GET", &format!("127.0.0.1:{port}"), path, &[], b"");
     let mut connection = Connection::to(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     let begin = Instant::now();
-    let mut process = Process(command.spawn().with_context(|| format!("{command:?} cannot be started"))?);
+    let mut process = Process::Child(command.spawn().with_context(|| format!("{command:?} cannot be started"))?);
     while begin.elapsed() < PATIENCE {
         if connection.call(&request).is_ok_and(|answer| answer.status == 200) {
             return Ok((process, begin.elapsed()));
         }
-        if let Some(status) = process.0.try_wait()? {
-            bail!("{command:?} ended: {status}");
+        // One that starts another has done its part; one that failed has not.
+        if !process.runs() && !process.wait()?.success() {
+            bail!("{command:?} failed: {}", std::fs::read_to_string(log).unwrap_or_default());
         }
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -224,8 +258,8 @@ mod tests {
     #[test]
     fn a_process_s_memory_and_children_are_found() {
         assert!(resident(std::process::id()).unwrap() > 100_000);
-        let child = Process(Command::new("sleep").arg("60").spawn().unwrap());
-        let pid = child.0.id();
+        let child = Process::Child(Command::new("sleep").arg("60").spawn().unwrap());
+        let pid = child.id();
         assert!(descendants(std::process::id()).contains(&pid));
         drop(child);
         assert!(!descendants(std::process::id()).contains(&pid));

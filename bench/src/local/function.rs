@@ -34,6 +34,7 @@ pub fn run() -> Result<()> {
     loop {
         let head = format!("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: {address}\r\n\r\n");
         reader.get_mut().write_all(head.as_bytes())?;
+        prompt(reader.get_ref())?;
         let given = http::read(&mut reader)?.context("the Runtime API closed the connection")?;
         let arrived = Instant::now();
         let id = given.header("lambda-runtime-aws-request-id").context("an event without an id")?.to_owned();
@@ -45,8 +46,18 @@ pub fn run() -> Result<()> {
             body.len()
         );
         reader.get_mut().write_all(request.as_bytes())?;
+        prompt(reader.get_ref())?;
         http::read(&mut reader)?.context("the Runtime API closed the connection")?;
     }
+}
+
+/// Acknowledges at once what comes next. A Runtime API that sends head and body apart waits for it, and a function that lets it wait
+/// would add its 40 ms to the cloud's time.
+fn prompt(stream: &TcpStream) -> Result<()> {
+    #[cfg(target_os = "linux")]
+    std::os::linux::net::TcpStreamExt::set_quickack(stream, true)?;
+    let _ = stream;
+    Ok(())
 }
 
 fn answer(event: &Value, arrived: Instant) -> Result<Value> {

@@ -40,7 +40,7 @@ pub struct Amount {
 impl Amount {
     /// For figures that are kept.
     pub const USUAL: Self =
-        Self { rounds: 5, load_ms: 1000, starts: 5, times: 10, connections: 64, flood: 50_000, rival_flood_s: 60 };
+        Self { rounds: 3, load_ms: 1000, starts: 5, times: 10, connections: 64, flood: 50_000, rival_flood_s: 60 };
     /// To see that it works.
     pub const QUICK: Self =
         Self { rounds: 1, load_ms: 100, starts: 1, times: 3, connections: 8, flood: 500, rival_flood_s: 5 };
@@ -81,12 +81,13 @@ impl Subject {
     /// Lets it do everything once that its first time would cost more.
     pub fn warm_up(&mut self, amount: Amount) -> Result<()> {
         let short = Amount { load_ms: amount.load_ms / 4, times: 3, ..amount };
+        let before = std::mem::take(&mut self.samples);
         self.calls(short)?;
         self.rates(short)?;
         self.wake(short)?;
         self.worker(short)?;
         self.orders(short)?;
-        self.samples = Samples::default();
+        self.samples = before;
         Ok(())
     }
 

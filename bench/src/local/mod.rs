@@ -153,7 +153,7 @@ pub fn measured(
     let mut columns = Vec::new();
     for ((subject, folder), cannot) in subjects.iter_mut().zip(cannot) {
         subject.memory("loaded", Some("loaded_tree"))?;
-        subject.samples.add("disk", measure::mb(size(&folder.join("state"))));
+        subject.samples.add("disk", measure::mb(size(&folder.join(".cloudcart"))));
         columns.push(Column {
             name: subject.cloud.kind.name().to_owned(),
             figures: subject.samples.medians(),
