@@ -1,5 +1,5 @@
 //! Measures Lambda handler binaries, ours and others', under one harness: a Runtime API, a DynamoDB that answers over TLS, and one
-//! process per cold start.
+//! process per cold start. Measures our local cloud beside others' too.
 
 pub mod account;
 pub mod build;
@@ -9,6 +9,7 @@ pub mod dynamodb;
 pub mod figures;
 pub mod harness;
 pub mod http;
+pub mod local;
 pub mod machine;
 pub mod one_core;
 pub mod pack;

@@ -10,6 +10,9 @@ use cloudcart_bench::compare;
 use cloudcart_bench::document;
 use cloudcart_bench::figures::Figures;
 use cloudcart_bench::harness::{self, Extent, Scene};
+use cloudcart_bench::local::measure::Amount as LocalAmount;
+use cloudcart_bench::local::report::{self, Report};
+use cloudcart_bench::local::{self, function, wire};
 use cloudcart_bench::results::Results;
 use cloudcart_bench::sample::Subject;
 use cloudcart_bench::tables;
@@ -37,6 +40,8 @@ enum Verb {
     },
     /// Builds ours and what it is compared with, measures all in one run, and writes the tables of the document
     Table(TableArgs),
+    /// Measures the local cloud beside another emulator in one run, and writes the tables of its document
+    Local(LocalArgs),
     /// Writes the tables of the document from the results of the last run
     Document {
         #[command(flatten)]
@@ -76,6 +81,37 @@ struct TableArgs {
     files: Files,
 }
 
+#[derive(Debug, Args)]
+struct LocalArgs {
+    /// `bin` folder of a Python environment with MiniStack; without it ours is measured alone and nothing is written
+    #[arg(long, value_name = "DIR")]
+    rival: Option<PathBuf>,
+    /// `cloudcart`, built for release [default: beside this program]
+    #[arg(long, value_name = "FILE")]
+    cloudcart: Option<PathBuf>,
+    /// The shop's template, as YAML
+    #[arg(long, default_value = "templates/shop-demo.yaml")]
+    template: PathBuf,
+    /// Little of everything. The tables are printed and not written
+    #[arg(long)]
+    quick: bool,
+    /// Measure nothing, and write the tables from the results of the last run
+    #[arg(long, conflicts_with_all = ["rival", "quick"])]
+    again: bool,
+    /// Rounds
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Messages through queue and function
+    #[arg(long)]
+    messages: Option<usize>,
+    /// The document with the markers
+    #[arg(long, default_value = "docs/local-speed.md")]
+    document: PathBuf,
+    /// The results, as JSON
+    #[arg(long, default_value = "docs/local-speed.json")]
+    results: PathBuf,
+}
+
 /// What is asked, and how often.
 #[derive(Debug, Args)]
 struct Amount {
@@ -110,6 +146,13 @@ struct Files {
 const ROUNDS: usize = 3;
 
 fn main() -> Result<()> {
+    // The clouds start this program as the function that is measured in them.
+    if function::is_one() {
+        return function::run();
+    }
+    if std::env::var_os(local::TRIVIAL).is_some() {
+        return wire::trivial();
+    }
     match Cli::parse().command {
         Verb::Measure { subjects, amount, json } => {
             let subjects = subjects.iter().map(|text| subject(text)).collect::<Result<Vec<_>>>()?;
@@ -118,6 +161,7 @@ fn main() -> Result<()> {
             print(&subjects, &figures, json)
         }
         Verb::Table(args) => table(&args),
+        Verb::Local(args) => measure_local(&args),
         Verb::Document { files } => write(&Results::read(&files.results)?, &files.document),
     }
 }
@@ -161,6 +205,40 @@ fn table(args: &TableArgs) -> Result<()> {
             Err(error) => eprintln!("no table `{name}`: {error}"),
         }
     }
+    Ok(())
+}
+
+fn measure_local(args: &LocalArgs) -> Result<()> {
+    if args.again {
+        return write_local(&Report::read(&args.results)?, &args.document);
+    }
+    let program = std::env::current_exe().context("this program's own path")?;
+    let cloudcart = args.cloudcart.clone().unwrap_or_else(|| program.with_file_name("cloudcart"));
+    let mut amount = if args.quick { LocalAmount::QUICK } else { LocalAmount::USUAL };
+    amount.rounds = args.rounds.unwrap_or(amount.rounds);
+    amount.flood = args.messages.unwrap_or(amount.flood);
+    let (template, rival) = (args.template.clone(), args.rival.clone());
+    let options = local::Options { program, cloudcart, template, rival, amount };
+    let report = local::run(&options, &mut |now| eprintln!("{now}"))?;
+    if args.quick || args.rival.is_none() {
+        for name in report::NAMES {
+            println!("{}", report.table(name)?);
+        }
+    } else {
+        report.write(&args.results)?;
+        write_local(&report, &args.document)?;
+    }
+    for missed in report.missed() {
+        eprintln!("not held in this run: {missed}");
+    }
+    Ok(())
+}
+
+fn write_local(report: &Report, path: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let filled = document::fill(&text, |name| report.table(name)).with_context(|| path.display().to_string())?;
+    std::fs::write(path, filled).with_context(|| format!("{} cannot be written", path.display()))?;
+    eprintln!("wrote {}", path.display());
     Ok(())
 }
 

@@ -8,9 +8,18 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// An archive with one executable file, as small as deflate makes it.
 pub fn pack(content: &[u8]) -> Result<Vec<u8>> {
+    at_level(content, 9)
+}
+
+/// The same in little time, for what is unpacked at once and whose size nobody reads.
+pub fn quickly(content: &[u8]) -> Result<Vec<u8>> {
+    at_level(content, 1)
+}
+
+fn at_level(content: &[u8], level: i64) -> Result<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(9))
+        .compression_level(Some(level))
         .last_modified_time(DateTime::default())
         .unix_permissions(0o755);
     let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(content.len() / 2)));

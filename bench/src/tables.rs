@@ -236,7 +236,7 @@ fn tenths(value: f64) -> String {
     format!("{value:.1}")
 }
 
-fn whole(value: f64) -> String {
+pub(crate) fn whole(value: f64) -> String {
     let text = format!("{value:.0}");
     text.parse().map_or(text, thousands)
 }
@@ -250,7 +250,7 @@ fn count(value: usize) -> String {
 }
 
 /// With a comma before each three digits.
-fn thousands(value: u64) -> String {
+pub(crate) fn thousands(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (at, digit) in digits.chars().enumerate() {
@@ -263,16 +263,16 @@ fn thousands(value: u64) -> String {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Side {
+pub(crate) enum Side {
     Left,
     Right,
 }
 
 /// A table as Markdown writes it.
-struct Table(String);
+pub(crate) struct Table(String);
 
 impl Table {
-    fn new(heads: &[(&str, Side)]) -> Self {
+    pub(crate) fn new(heads: &[(&str, Side)]) -> Self {
         let mut table = Self(String::new());
         table.row(heads.iter().map(|(head, _)| (*head).to_owned()));
         table.0.push('|');
@@ -286,7 +286,7 @@ impl Table {
         table
     }
 
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.0.push('|');
         for cell in cells {
             // A bar would end the cell.
@@ -300,7 +300,7 @@ impl Table {
         self.0.push('\n');
     }
 
-    fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.0
     }
 }

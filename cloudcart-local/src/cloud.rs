@@ -403,6 +403,8 @@ impl Engines {
         self.rules.shutdown();
         self.http_apis.shutdown().await;
         self.lambda.shutdown().await;
+        // The last lines of the functions.
+        self.logs.settle();
     }
 }
 

@@ -46,7 +46,7 @@ use tokio::sync::{mpsc, watch};
 pub struct LambdaOptions {
     /// Stop the process between two invocations, as Lambda freezes an execution environment.
     pub freeze: bool,
-    /// Execution environments of all functions together; what is beyond is throttled.
+    /// Execution environments of all functions together; what is beyond is throttled. Default: 100.
     pub max_environments: usize,
     /// How long an execution environment may wait for an event before it is ended.
     pub idle: Duration,
@@ -62,7 +62,8 @@ impl Default for LambdaOptions {
     fn default() -> Self {
         Self {
             freeze: true,
-            max_environments: 10,
+            // Lambda has a thousand to share; a machine at hand has not the memory for as many processes.
+            max_environments: 100,
             idle: Duration::from_mins(10),
             iam: IamMode::Enforce,
             endpoints: BTreeMap::new(),

@@ -1,7 +1,8 @@
 //! Groups, streams and events as rows.
 
 use crate::store::{Store, StoreError};
-use rusqlite::{OptionalExtension as _, Row, params, params_from_iter, types::Value as Sql};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params, params_from_iter, types::Value as Sql};
+use std::sync::Arc;
 
 /// A log group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,16 @@ pub(super) struct Stream {
 pub(super) struct Event {
     pub(super) id: i64,
     pub(super) stream: String,
+    pub(super) timestamp_ms: i64,
+    pub(super) ingested_ms: i64,
+    pub(super) message: String,
+}
+
+/// An event on its way into the table.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) group: Arc<str>,
+    pub(super) stream: Arc<str>,
     pub(super) timestamp_ms: i64,
     pub(super) ingested_ms: i64,
     pub(super) message: String,
@@ -200,37 +211,13 @@ impl Events {
         })
     }
 
-    /// Appends in one transaction. The stream exists.
-    pub(super) fn append(
-        &self,
-        group: &str,
-        stream: &str,
-        now_ms: i64,
-        events: &[(i64, String)],
-    ) -> Result<(), StoreError> {
-        let (Some(first), Some(last)) =
-            (events.iter().map(|(at, _)| *at).min(), events.iter().map(|(at, _)| *at).max())
-        else {
-            return Ok(());
-        };
+    /// Appends in one transaction; makes the groups and streams that are missing.
+    pub(super) fn append_lines(&self, lines: &[Line]) -> Result<(), StoreError> {
         self.store.with(|connection| {
             let transaction = connection.transaction()?;
-            {
-                let mut insert = transaction.prepare_cached(
-                    "INSERT INTO log_events (log_group, stream, timestamp_ms, ingested_ms, message)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?;
-                for (timestamp_ms, message) in events {
-                    insert.execute(params![group, stream, timestamp_ms, now_ms, message])?;
-                }
+            for lines in lines.chunk_by(|a, b| a.stream == b.stream && a.group == b.group) {
+                append(&transaction, lines)?;
             }
-            transaction
-                .prepare_cached(
-                    "UPDATE log_streams SET first_ms = min(coalesce(first_ms, ?3), ?3),
-                         last_ms = max(coalesce(last_ms, ?4), ?4), ingested_ms = ?5
-                     WHERE log_group = ?1 AND name = ?2",
-                )?
-                .execute(params![group, stream, first, last, now_ms])?;
             transaction.commit()
         })
     }
@@ -307,6 +294,34 @@ impl Events {
             )
         })
     }
+}
+
+/// Appends lines of one stream.
+fn append(transaction: &Transaction<'_>, lines: &[Line]) -> rusqlite::Result<()> {
+    let [Line { group, stream, ingested_ms, .. }, ..] = lines else { return Ok(()) };
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO log_groups (name, created_ms, tags) VALUES (?1, ?2, '{}')")?
+        .execute(params![group, ingested_ms])?;
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO log_streams (log_group, name, created_ms) VALUES (?1, ?2, ?3)")?
+        .execute(params![group, stream, ingested_ms])?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO log_events (log_group, stream, timestamp_ms, ingested_ms, message) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for line in lines {
+        insert.execute(params![group, stream, line.timestamp_ms, line.ingested_ms, line.message])?;
+    }
+    let times = || lines.iter().map(|line| line.timestamp_ms);
+    let (first, last) = (times().min(), times().max());
+    let ingested = lines.iter().map(|line| line.ingested_ms).max();
+    transaction
+        .prepare_cached(
+            "UPDATE log_streams SET first_ms = min(coalesce(first_ms, ?3), ?3),
+                 last_ms = max(coalesce(last_ms, ?4), ?4), ingested_ms = ?5
+             WHERE log_group = ?1 AND name = ?2",
+        )?
+        .execute(params![group, stream, first, last, ingested])?;
+    Ok(())
 }
 
 const GROUPS: &str = "SELECT name, created_ms, retention_days, tags,

@@ -9,8 +9,9 @@ use super::{
     events::{Event, Events},
     filter::Pattern,
     invalid, no_group,
+    writer::Writer,
 };
-use crate::{api::Reply, core::Core, error::AwsError};
+use crate::{api::Reply, core::Core, error::AwsError, ports::LogSink as _};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::{HeaderValue, Response, header};
@@ -54,7 +55,7 @@ impl Logs {
                 )));
             }
             let name = self.name_of(identifier);
-            if self.events.group(&name)?.is_none() {
+            if !self.has_group(&name) {
                 return Err(no_group());
             }
             groups.push(name);
@@ -74,10 +75,12 @@ impl Logs {
             "requestId": request_id, "sessionId": self.core.random.uuid(), "logGroupIdentifiers": identifiers,
             "logStreamNames": streams, "logStreamNamePrefixes": prefixes, "logEventFilterPattern": text,
         });
+        self.writer.settle();
         let session = Session {
             seen: self.events.last_id()?,
             core: Arc::clone(&self.core),
             events: self.events.clone(),
+            writer: Arc::clone(&self.writer),
             arrived: Arc::clone(&self.arrived),
             groups,
             streams,
@@ -104,6 +107,7 @@ impl Logs {
 struct Session {
     core: Arc<Core>,
     events: Events,
+    writer: Arc<Writer>,
     arrived: Arc<Notify>,
     groups: Vec<String>,
     streams: Vec<String>,
@@ -172,6 +176,7 @@ impl Session {
 
     /// Reads what arrived, as far as somebody wants it.
     fn read(&mut self) -> Result<(), AwsError> {
+        self.writer.settle();
         let events = self.events.after(&self.groups, self.seen, READ)?;
         for (group, event) in events {
             self.seen = event.id;

@@ -8,6 +8,7 @@ mod json_pattern;
 mod live;
 mod provider;
 mod reading;
+mod writer;
 
 use crate::{
     api::{ApiRequest, Need, Reply, Service},
@@ -18,11 +19,12 @@ use crate::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use events::{Events, Group};
+use events::{Events, Group, Line};
 use http::{HeaderValue, Response, header};
 use serde_json::{Map, Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
+use writer::Writer;
 
 const DAY_MS: i64 = 86_400_000;
 /// PutLogEvents refuses what is older than this, and newer than the other.
@@ -38,6 +40,8 @@ const RETENTIONS: [i64; 22] =
 pub struct Logs {
     core: Arc<Core>,
     events: Events,
+    /// What is on its way into `events`.
+    writer: Arc<Writer>,
     /// Told whenever events arrive.
     arrived: Arc<Notify>,
 }
@@ -46,7 +50,8 @@ impl Logs {
     /// Over the state; starts the task that applies retention.
     pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
         let events = Events::open(core.store.clone())?;
-        let logs = Arc::new(Self { core, events, arrived: Arc::default() });
+        let writer = Writer::start(events.clone()).map_err(|error| AwsError::internal(&error))?;
+        let logs = Arc::new(Self { core, events, writer: Arc::new(writer), arrived: Arc::default() });
         let weak = Arc::downgrade(&logs);
         tokio::spawn(async move {
             while let Some(logs) = weak.upgrade() {
@@ -59,6 +64,11 @@ impl Logs {
             }
         });
         Ok(logs)
+    }
+
+    /// Puts what is on its way into the state.
+    pub fn settle(&self) {
+        self.writer.settle();
     }
 
     /// The resource types of CloudWatch Logs.
@@ -85,6 +95,7 @@ impl Logs {
     }
 
     fn existing(&self, name: &str) -> Result<Group, AwsError> {
+        self.writer.settle();
         self.events.group(name)?.ok_or_else(no_group)
     }
 
@@ -97,6 +108,7 @@ impl Logs {
             )));
         }
         let tags = if tags.is_object() { tags.to_string() } else { "{}".to_owned() };
+        self.writer.settle();
         if self.events.create_group(name, self.core.clock.now_ms(), &tags)? {
             Ok(())
         } else {
@@ -105,6 +117,8 @@ impl Logs {
     }
 
     fn delete_group(&self, name: &str) -> Result<(), AwsError> {
+        // What was written before would make it again.
+        self.writer.settle();
         if self.events.delete_group(name)? { Ok(()) } else { Err(no_group()) }
     }
 
@@ -249,7 +263,8 @@ impl Logs {
         let too_expired = events.partition_point(|(at, _)| *at < expired);
         let too_new = events.partition_point(|(at, _)| *at <= now + TOO_NEW_MS);
         let accepted = too_old.max(too_expired).min(too_new)..too_new;
-        self.events.append(&group_name, stream, now, &events[accepted])?;
+        // Nothing that was acknowledged may be lost: it is in the table before the answer.
+        self.events.append_lines(&lines(&group_name, stream, now, &events[accepted]))?;
         self.arrived.notify_waiters();
         let mut rejected = Map::new();
         if too_new < events.len() {
@@ -289,6 +304,8 @@ impl Logs {
     }
 
     fn run(&self, operation: &str, input: &Map<String, Value>) -> Result<Value, AwsError> {
+        // Whatever is asked or changed, what functions wrote before it comes before it.
+        self.writer.settle();
         let done = |()| json!({});
         match operation {
             "CreateLogGroup" => {
@@ -398,21 +415,30 @@ impl Service for Logs {
 
 impl LogSink for Logs {
     fn append(&self, group: &str, stream: &str, events: &[(i64, String)]) {
-        let now = self.core.clock.now_ms();
-        let result = self
-            .events
-            .create_group(group, now, "{}")
-            .and_then(|_| self.events.create_stream(group, stream, now))
-            .and_then(|_| self.events.append(group, stream, now, events));
-        if let Err(error) = result {
-            tracing::warn!(%error, group, stream, "log events are lost");
-        }
+        self.writer.push(lines(group, stream, self.core.clock.now_ms(), events));
         self.arrived.notify_waiters();
     }
 
     fn has_group(&self, group: &str) -> bool {
-        self.events.group(group).is_ok_and(|found| found.is_some())
+        let found = || self.events.group(group).is_ok_and(|found| found.is_some());
+        // A function's lines on their way make its group.
+        found() || {
+            self.writer.settle();
+            found()
+        }
     }
+}
+
+fn lines(group: &str, stream: &str, now_ms: i64, events: &[(i64, String)]) -> Vec<Line> {
+    let (group, stream): (Arc<str>, Arc<str>) = (group.into(), stream.into());
+    let line = |(timestamp_ms, message): &(i64, String)| Line {
+        group: Arc::clone(&group),
+        stream: Arc::clone(&stream),
+        timestamp_ms: *timestamp_ms,
+        ingested_ms: now_ms,
+        message: message.clone(),
+    };
+    events.iter().map(line).collect()
 }
 
 fn invalid(message: &str) -> AwsError {

@@ -20,6 +20,9 @@ use tokio::sync::{Semaphore, watch};
 const LONG_POLL: Duration = Duration::from_secs(20);
 /// Messages that one receive gives at most.
 const RECEIVE_MAX: usize = 10;
+/// Batches that Lambda works on at once when a queue's messages begin to arrive; it goes up from there, which is not imitated.
+/// Source: "Configuring scaling behavior for SQS event source mappings".
+const AT_FIRST: usize = 5;
 /// Waits after errors: doubled from the first to the last.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 
@@ -38,8 +41,8 @@ struct Shared {
 }
 
 impl Poller {
-    /// Without a maximum of its own a mapping may use half of all environments, so that a long backlog does not throttle
-    /// every synchronous caller; Lambda has a thousand to share.
+    /// Without a maximum of its own a mapping has as many batches at once as Lambda begins with, and never more than half of
+    /// all environments, so that a long backlog does not throttle every synchronous caller.
     pub(super) fn new(
         dispatcher: Arc<Dispatcher>,
         queues: Arc<dyn QueueSource>,
@@ -49,7 +52,7 @@ impl Poller {
         let environments = dispatcher.options.max_environments;
         let concurrency = match mapping.settings.max_concurrency {
             Some(most) => environments.min(most as usize),
-            None => environments / 2,
+            None => AT_FIRST.min(environments / 2),
         };
         let filters = mapping.settings.filters.iter().filter_map(|pattern| Filter::parse(pattern).ok()).collect();
         let mapping = mapping.clone();
