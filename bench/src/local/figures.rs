@@ -131,7 +131,7 @@ pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let last = sorted.len().checked_sub(1)?;
-    if share == 0.5 && sorted.len().is_multiple_of(2) {
+    if share.to_bits() == 0.5_f64.to_bits() && sorted.len().is_multiple_of(2) {
         return Some(f64::midpoint(sorted[last / 2], sorted[last / 2 + 1]));
     }
     sorted.get((last as f64 * share).round() as usize).copied()

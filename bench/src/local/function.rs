@@ -79,9 +79,12 @@ fn answer(event: &Value, arrived: Instant) -> Result<Value> {
 /// A line for each message: its text, and when it was here. All of a batch in one write, so that several environments may share the file.
 fn note(records: &[Value]) -> Result<()> {
     let path = std::env::var(FILE).context("there is no file for arrivals")?;
-    let now = now_ns();
-    let lines: String =
-        records.iter().map(|record| format!("{} {now}\n", record["body"].as_str().unwrap_or_default())).collect();
+    let now = now_ns().to_string();
+    let mut lines = String::new();
+    for record in records {
+        lines.push_str(record["body"].as_str().unwrap_or_default());
+        lines.extend([" ", now.as_str(), "\n"]);
+    }
     OpenOptions::new().append(true).create(true).open(&path).context(path)?.write_all(lines.as_bytes())?;
     Ok(())
 }

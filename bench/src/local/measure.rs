@@ -431,7 +431,7 @@ impl Arrivals {
         let before = self.text.len();
         let new = file.read_to_string(&mut self.text)?;
         self.seen += u64::try_from(new)?;
-        self.lines += self.text.as_bytes()[before..].iter().filter(|byte| **byte == b'\n').count();
+        self.lines += self.text[before..].matches('\n').count();
         Ok(self.lines)
     }
 }

@@ -14,7 +14,7 @@ use super::function;
 use super::wire::{self, Connection};
 
 /// Longer than any stack takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The bucket of the functions' code.
 const BUCKET: &str = "measured-code";
 
