@@ -1,4 +1,6 @@
-//! Measures several subjects in one run, turn by turn, so that whatever else the machine does falls on all of them alike.
+//! Measures several subjects in one run, turn by turn, so that whatever else the machine does falls on all of them alike. Who is
+//! measured after whom changes with each turn: a process finds the caches of the CPU as the one before left them, and that made the
+//! first in line a tenth slower where it always came after the largest.
 
 use std::path::PathBuf;
 
@@ -56,28 +58,31 @@ pub fn measure(
         let after = dynamodb.counts();
         samples.calls = (after.0 - before.0, after.1 - before.1);
     }
+    let mut turns = Turns { subjects: subjects.len(), state: 1 };
     for turn in 0..extent.cold {
         progress(&format!("cold starts {} of {}", turn + 1, extent.cold));
-        for (subject, samples) in subjects.iter().zip(&mut samples) {
-            samples.cached.push(sample::cold(subject, &around, Start::Cached)?);
+        for at in turns.order() {
+            samples[at].cached.push(sample::cold(&subjects[at], &around, Start::Cached)?);
         }
-        for (subject, samples) in subjects.iter().zip(&mut samples) {
-            samples.evicted.push(sample::cold(subject, &around, Start::Evicted)?);
+        for at in turns.order() {
+            samples[at].evicted.push(sample::cold(&subjects[at], &around, Start::Evicted)?);
         }
-        for (subject, samples) in subjects.iter().zip(&mut samples) {
+        for at in turns.order() {
             if let Some(throttle) = &small {
-                samples.throttled_128.push(sample::cold(subject, &around, Start::Throttled(throttle))?);
+                samples[at].throttled_128.push(sample::cold(&subjects[at], &around, Start::Throttled(throttle))?);
             }
+        }
+        for at in turns.order() {
             if let Some(throttle) = &medium {
-                samples.throttled_512.push(sample::cold(subject, &around, Start::Throttled(throttle))?);
+                samples[at].throttled_512.push(sample::cold(&subjects[at], &around, Start::Throttled(throttle))?);
             }
         }
     }
     let calls = extent.warm.div_ceil(extent.rounds.max(1));
     for round in 0..extent.rounds {
         progress(&format!("warm calls, round {} of {}", round + 1, extent.rounds));
-        for (subject, samples) in subjects.iter().zip(&mut samples) {
-            samples.warm.push(sample::warm(subject, &around, calls)?);
+        for at in turns.order() {
+            samples[at].warm.push(sample::warm(&subjects[at], &around, calls)?);
         }
         let _core = match OneCore::hold() {
             Ok(core) => core,
@@ -86,11 +91,34 @@ pub fn measure(
                 continue;
             }
         };
-        for (subject, samples) in subjects.iter().zip(&mut samples) {
-            samples.one_core.push(sample::warm(subject, &around, calls)?);
+        for at in turns.order() {
+            samples[at].one_core.push(sample::warm(&subjects[at], &around, calls)?);
         }
     }
     Ok(samples.iter().map(Samples::figures).collect())
+}
+
+/// In which order the subjects are measured: another one each time, and the same ones in every run.
+struct Turns {
+    subjects: usize,
+    state: u64,
+}
+
+impl Turns {
+    fn order(&mut self) -> Vec<usize> {
+        let mut drawn: Vec<(u64, usize)> = (0..self.subjects).map(|at| (self.draw(), at)).collect();
+        drawn.sort_unstable();
+        drawn.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// A number that looks drawn (SplitMix64: Steele, Lea, Flood, 2014).
+    const fn draw(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = self.state;
+        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        word ^ (word >> 31)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -161,4 +189,22 @@ fn surroundings(scene: &Scene, dynamodb: &DynamoDb, bundle: PathBuf, root: PathB
     ]);
     env.extend(scene.env.iter().map(|(name, value)| (name.clone(), value.clone())));
     Ok(Surroundings { env, event: serde_json::to_vec(&scene.event)?, expected: scene.expected.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn everybody_is_measured_each_turn_and_nobody_always_after_the_same() {
+        let mut turns = Turns { subjects: 6, state: 1 };
+        let mut before = BTreeSet::new();
+        for _ in 0..20 {
+            let order = turns.order();
+            assert_eq!(order.iter().copied().collect::<BTreeSet<_>>().len(), 6, "{order:?}");
+            before.extend(order.windows(2).filter(|pair| pair[1] == 0).map(|pair| pair[0]));
+        }
+        assert_eq!(before.len(), 5);
+    }
 }
