@@ -200,10 +200,10 @@ pub fn load<W>(address: SocketAddr, connections: usize, time: Duration, make: im
 where
     W: FnMut(&mut Connection) -> Result<()> + Send,
 {
-    let start = Barrier::new(connections + 1);
+    let start = Barrier::new(connections);
     let failed = Mutex::new(None);
     let works: Vec<W> = (0..connections).map(make).collect();
-    let (began, all) = std::thread::scope(|scope| {
+    let all: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = works
             .into_iter()
             .map(|mut work| {
@@ -213,7 +213,8 @@ where
                     // Opening it belongs to nobody's latency.
                     connection.stream = open(address).ok();
                     start.wait();
-                    let until = Instant::now() + time;
+                    let began = Instant::now();
+                    let until = began + time;
                     let mut latencies = Vec::new();
                     loop {
                         let begin = Instant::now();
@@ -223,22 +224,21 @@ where
                         let end = Instant::now();
                         latencies.push(end - begin);
                         if end >= until || failed.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
-                            return (end, latencies);
+                            return (began, end, latencies);
                         }
                     }
                 })
             })
             .collect();
-        start.wait();
-        let began = Instant::now();
-        let all: Vec<_> = threads.into_iter().filter_map(|thread| thread.join().ok()).collect();
-        (began, all)
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
     });
     if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    let ended = all.iter().map(|(end, _)| *end).max().context("no connection did anything")?;
-    let latencies: Vec<Duration> = all.into_iter().flat_map(|(_, latencies)| latencies).collect();
+    // By those who worked: whoever waits for them may be told late that they began.
+    let began = all.iter().map(|(began, ..)| *began).min().context("no connection did anything")?;
+    let ended = all.iter().map(|(_, ended, _)| *ended).max().context("no connection did anything")?;
+    let latencies: Vec<Duration> = all.into_iter().flat_map(|(.., latencies)| latencies).collect();
     Ok(Loaded { done: latencies.len(), time: ended.saturating_duration_since(began), latencies })
 }
 
