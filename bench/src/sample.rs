@@ -133,6 +133,9 @@ fn begin_nameless(subject: &Subject, around: &Surroundings, start: Start<'_>) ->
     if matches!(start, Start::Evicted) {
         subject.files.iter().try_for_each(|file| evict(file))?;
     }
+    if let Start::Throttled(throttle) = start {
+        throttle.rest();
+    }
     let started = Instant::now();
     let child = command.spawn().with_context(|| format!("{program} cannot be started"))?;
     let mut environment = Environment { child, api };

@@ -41,6 +41,12 @@ impl Throttle {
         self.write("cgroup.procs", &pid.to_string())
     }
 
+    /// Waits until what was held before is charged no more: the end of a process counts too, and whoever comes next in the same period
+    /// would pay for it.
+    pub fn rest(&self) {
+        std::thread::sleep(2 * std::time::Duration::from_micros(PERIOD.into()));
+    }
+
     fn write(&self, file: &str, value: &str) -> Result<()> {
         let path = self.folder.join(file);
         if !path.exists() {
