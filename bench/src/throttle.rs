@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -42,9 +43,13 @@ impl Throttle {
     }
 
     /// Waits until what was held before is charged no more: the end of a process counts too, and whoever comes next in the same period
-    /// would pay for it.
+    /// would pay for it. It keeps the core awake meanwhile: a core that slept starts any process later, and the other kinds of starts
+    /// find one that did not.
     pub fn rest(&self) {
-        std::thread::sleep(2 * std::time::Duration::from_micros(PERIOD.into()));
+        let until = Instant::now() + 2 * Duration::from_micros(PERIOD.into());
+        while Instant::now() < until {
+            std::hint::spin_loop();
+        }
     }
 
     fn write(&self, file: &str, value: &str) -> Result<()> {
