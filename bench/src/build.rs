@@ -58,12 +58,11 @@ pub struct Packed {
     pub zip_bytes: u64,
 }
 
-impl Packed {
-    fn new(name: String, content: &[u8]) -> Result<Self> {
-        let bytes = u64::try_from(content.len()).context("a binary of that size")?;
-        let zip_bytes = u64::try_from(pack::pack(content)?.len()).context("an archive of that size")?;
-        Ok(Self { name, bytes, zip_bytes })
-    }
+/// Size of a binary, and of it packed, in bytes.
+fn sizes(content: &[u8]) -> Result<(u64, u64)> {
+    let bytes = u64::try_from(content.len()).context("a binary of that size")?;
+    let zip_bytes = u64::try_from(pack::pack(content)?.len()).context("an archive of that size")?;
+    Ok((bytes, zip_bytes))
 }
 
 /// An edit that changes what a handler answers: a file within the tree, a text that stands in it once, and another.
@@ -201,7 +200,7 @@ impl Workshop {
         let kept = self.kept(variant);
         remove(&kept)?;
         fs::create_dir_all(&kept)?;
-        let Packed { bytes, zip_bytes, .. } = Packed::new(String::new(), &content)?;
+        let (bytes, zip_bytes) = sizes(&content)?;
         // Copied, for it keeps the executable bit; then written over, for it was built from the edit by now.
         let file = kept.join(product.file_name().context("a product has a name")?);
         fs::copy(&product, &file)?;
@@ -274,7 +273,9 @@ impl Workshop {
         names.sort_unstable();
         let packed = names.into_iter().map(|name| {
             let path = output.join("lambda").join(&name);
-            Packed::new(name, &fs::read(&path).with_context(|| format!("{} was not built", path.display()))?)
+            let content = fs::read(&path).with_context(|| format!("{} was not built", path.display()))?;
+            let (bytes, zip_bytes) = sizes(&content)?;
+            Ok(Packed { name, bytes, zip_bytes })
         });
         packed.collect()
     }

@@ -46,10 +46,7 @@ pub trait Identities: Send + Sync + 'static {
         action: &str,
         resource: &str,
         policy: Option<&Policy>,
-    ) -> bool {
-        let _ = (session, policy);
-        self.role_allows(role_arn, action, resource)
-    }
+    ) -> bool;
 }
 
 /// Reads objects (S3), for function code.

@@ -7,6 +7,7 @@ mod dispatcher;
 mod environment;
 mod event_config;
 mod functions;
+mod guardian;
 mod input;
 mod mapping;
 mod output;

@@ -4,6 +4,7 @@
     reason = "limits and the parent-death signal must be set between fork and exec, which only pre_exec can do"
 )]
 
+use super::guardian::Guardian;
 use nix::{
     fcntl::{FcntlArg, OFlag, fcntl},
     sys::{
@@ -14,14 +15,11 @@ use nix::{
 };
 use std::{
     fs::File,
-    io::{self, Write as _},
-    os::{
-        fd::OwnedFd,
-        unix::process::{CommandExt as _, ExitStatusExt},
-    },
+    io,
+    os::{fd::OwnedFd, unix::process::ExitStatusExt},
     path::PathBuf,
     process::{ExitStatus, Stdio},
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::mpsc,
     time::Duration,
 };
 use tokio::{
@@ -102,66 +100,6 @@ impl Drop for Program {
         self.signal(Signal::SIGKILL);
         // Its number may become another's from now on.
         self.guardian.forget(self.group);
-    }
-}
-
-/// Knows the groups that run, and kills them once nobody can tell it of more: when the cloud has ended, however it did.
-/// The parent-death signal reaches a function's own process only, not those that it started; and macOS has none.
-const GUARDIAN: &str = r#"
-trap '' HUP INT QUIT TERM
-groups=' '
-while read -r what group; do
-  case $what$groups in
-    +*) groups="$groups$group " ;;
-    -*" $group "*) groups="${groups%%" $group "*} ${groups#*" $group "}" ;;
-  esac
-done
-for group in $groups; do kill -s KILL -- "-$group"; done
-"#;
-
-/// The way to a process that ends what a killed cloud leaves behind.
-#[derive(Debug, Clone)]
-struct Guardian(Option<Arc<Mutex<io::PipeWriter>>>);
-
-impl Guardian {
-    /// Starts it, in a group of its own, so that no signal to the cloud's reaches it. Must be called on a thread that may
-    /// wait for its end.
-    fn start() -> (Self, Option<std::process::Child>) {
-        let started = io::pipe().and_then(|(orders, writer)| {
-            let child = std::process::Command::new("/bin/sh")
-                .args(["-c", GUARDIAN])
-                .current_dir("/")
-                .env_clear()
-                .stdin(orders)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .process_group(0)
-                .spawn()?;
-            Ok((writer, child))
-        });
-        match started {
-            Ok((writer, child)) => (Self(Some(Arc::new(Mutex::new(writer)))), Some(child)),
-            Err(error) => {
-                tracing::warn!(%error, "could not start the guardian: processes that functions start may outlive a killed cloud");
-                (Self(None), None)
-            }
-        }
-    }
-
-    fn watch(&self, group: Pid) {
-        self.tell('+', group);
-    }
-
-    fn forget(&self, group: Pid) {
-        self.tell('-', group);
-    }
-
-    fn tell(&self, what: char, group: Pid) {
-        let Some(writer) = &self.0 else { return };
-        let line = format!("{what} {group}\n");
-        if let Err(error) = writer.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()) {
-            tracing::warn!(%error, "the guardian of functions' processes is gone");
-        }
     }
 }
 

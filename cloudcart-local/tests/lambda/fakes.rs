@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cloudcart_local::{
     error::AwsError,
+    iam::policy::Policy,
     ports::{Identities, LogSink, ObjectSource, QueueFacts, QueueMessage, QueueSend, QueueSource, RoleCredentials},
 };
 use std::{
@@ -74,6 +75,10 @@ impl Identities for Roles {
 
     fn role_allows(&self, _role_arn: &str, action: &str, _resource: &str) -> bool {
         !self.denied.lock().unwrap().contains(action)
+    }
+
+    fn session_allows(&self, role: &str, _session: &str, action: &str, resource: &str, _: Option<&Policy>) -> bool {
+        self.role_allows(role, action, resource)
     }
 }
 

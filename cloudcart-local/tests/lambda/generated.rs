@@ -55,6 +55,12 @@ impl World {
     }
 
     /// Changes the stack; the error is CloudFormation's message.
+    /// An update that goes through.
+    async fn changed(&self, template: &Value) {
+        let updated = self.update(&template.to_string()).await;
+        assert_eq!(updated, Ok("UPDATE_COMPLETE".to_owned()), "{:#?}", self.reasons().await);
+    }
+
     async fn update(&self, template: &str) -> Result<String, String> {
         let request = self.stacks.update_stack().stack_name("orders").template_body(template);
         let architecture = Parameter::builder().parameter_key("Architecture").use_previous_value(true).build();
@@ -173,12 +179,7 @@ pub(crate) async fn a_cdk_stack_of_level_2_is_made_answers_changes_and_goes() {
     resource(&mut template, "Worker", "AWS::Lambda::Function")["Properties"]["MemorySize"] = json!(256);
     let resources = template["Resources"].as_object_mut().unwrap();
     resources.retain(|id, _| !id.starts_with("Nightly"));
-    assert_eq!(
-        world.update(&template.to_string()).await,
-        Ok("UPDATE_COMPLETE".to_owned()),
-        "{:#?}",
-        world.reasons().await
-    );
+    world.changed(&template).await;
     world.order("/orders", "two").await;
     world.delete().await;
 }
@@ -192,12 +193,7 @@ pub(crate) async fn a_cdk_stack_of_level_1_is_made_answers_changes_and_goes() {
     template["Parameters"]["Memory"]["Default"] = json!(256);
     resource(&mut template, "Post", "AWS::ApiGatewayV2::Route")["Properties"]["RouteKey"] =
         json!("POST /requests/{id}");
-    assert_eq!(
-        world.update(&template.to_string()).await,
-        Ok("UPDATE_COMPLETE".to_owned()),
-        "{:#?}",
-        world.reasons().await
-    );
+    world.changed(&template).await;
     world.order("/requests", "two").await;
     world.delete().await;
 }
@@ -227,12 +223,7 @@ pub(crate) async fn a_transformed_sam_template_is_made_answers_changes_and_goes(
     let paths = paths.unwrap();
     let operation = paths.remove("/orders/{id}").unwrap();
     paths.insert("/requests/{id}".to_owned(), operation);
-    assert_eq!(
-        world.update(&template.to_string()).await,
-        Ok("UPDATE_COMPLETE".to_owned()),
-        "{:#?}",
-        world.reasons().await
-    );
+    world.changed(&template).await;
     world.order("/requests", "two").await;
     world.delete().await;
 }
