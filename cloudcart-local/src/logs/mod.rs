@@ -147,17 +147,19 @@ impl Logs {
             groups.truncate(limit);
             groups.last().map(|group| group.name.clone())
         });
-        let mut answer = json!({"logGroups": groups.iter().map(|group| {
+        let entry = |group: &Group| {
             let arn = self.group_arn(&group.name);
+            let stored = self.events.stored_bytes(&group.name)?;
             let mut entry = json!({
                 "logGroupName": group.name, "creationTime": group.created_ms, "metricFilterCount": 0,
-                "arn": format!("{arn}:*"), "logGroupArn": arn, "storedBytes": group.stored_bytes, "logGroupClass": "STANDARD",
+                "arn": format!("{arn}:*"), "logGroupArn": arn, "storedBytes": stored, "logGroupClass": "STANDARD",
             });
             if let Some(days) = group.retention_days {
                 entry["retentionInDays"] = json!(days);
             }
-            entry
-        }).collect::<Vec<_>>()});
+            Ok(entry)
+        };
+        let mut answer = json!({"logGroups": groups.iter().map(entry).collect::<Result<Vec<_>, AwsError>>()?});
         if let Some(Some(next)) = next {
             answer["nextToken"] = json!(next);
         }
