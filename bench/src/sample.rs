@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::account;
 use crate::runtime_api::{Did, RuntimeApi};
-use crate::throttle::Throttle;
+use crate::throttle::{Group, Throttle};
 
 /// Longer than any handler takes, throttled or not.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -84,6 +84,8 @@ pub struct Warm {
 struct Environment {
     child: Child,
     api: RuntimeApi,
+    /// What throttles it. Dropped after the process has ended.
+    throttle: Option<Group>,
 }
 
 impl Drop for Environment {
@@ -133,15 +135,13 @@ fn begin_nameless(subject: &Subject, around: &Surroundings, start: Start<'_>) ->
     if matches!(start, Start::Evicted) {
         subject.files.iter().try_for_each(|file| evict(file))?;
     }
-    if let Start::Throttled(throttle) = start {
-        throttle.rest();
-    }
+    let throttle = if let Start::Throttled(throttle) = start { Some(throttle.group()?) } else { None };
     let started = Instant::now();
     let child = command.spawn().with_context(|| format!("{program} cannot be started"))?;
-    let mut environment = Environment { child, api };
+    let mut environment = Environment { child, api, throttle };
     let Did::Next(ready) = environment.did()? else { bail!("it answered before it was asked") };
     let pid = environment.child.id();
-    if let Start::Throttled(throttle) = start {
+    if let Some(throttle) = &environment.throttle {
         throttle.hold(pid)?;
     }
     let first = environment.answered(around)?;

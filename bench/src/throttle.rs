@@ -1,8 +1,8 @@
 //! The share of a CPU that Lambda leaves a function after its init phase, by the kernel's own bandwidth control.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -12,44 +12,53 @@ const MEGABYTES_PER_CPU: f64 = 1769.0;
 /// The period over which the share counts, in microseconds.
 const PERIOD: u32 = 20_000;
 
-/// A control group with a share of a CPU. Removed when dropped.
+/// A share of a CPU, for one process after the other.
 #[derive(Debug)]
 pub struct Throttle {
-    folder: PathBuf,
+    megabytes: u32,
+    made: Cell<u32>,
 }
 
 impl Throttle {
     /// As a function of that much memory is throttled. Needs the right to make control groups.
     pub fn like(megabytes: u32) -> Result<Self> {
-        let root = Path::new("/sys/fs/cgroup");
-        let unified = fs::read_to_string(root.join("cgroup.controllers")).is_ok_and(|text| text.contains("cpu"));
-        let name = format!("cloudcart-bench-{}-{megabytes}", std::process::id());
-        let folder = if unified { root.join(name) } else { root.join("cpu").join(name) };
-        fs::create_dir(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        let throttle = Self { folder };
-        let quota = quota(megabytes);
-        if unified {
-            throttle.write("cpu.max", &format!("{quota} {PERIOD}"))?;
-        } else {
-            throttle.write("cpu.cfs_period_us", &PERIOD.to_string())?;
-            throttle.write("cpu.cfs_quota_us", &quota.to_string())?;
-        }
+        let throttle = Self { megabytes, made: Cell::new(0) };
+        throttle.group()?;
         Ok(throttle)
     }
 
+    /// A control group with the share, for one process. Not one for all: what was held before is charged for until its period is over,
+    /// the end of a process as well, so that the next one would have to wait; and after a pause of two periods, asleep or busy, every
+    /// program starts a fifth slower than right after another, as the other kinds of starts do.
+    pub fn group(&self) -> Result<Group> {
+        let root = Path::new("/sys/fs/cgroup");
+        let unified = fs::read_to_string(root.join("cgroup.controllers")).is_ok_and(|text| text.contains("cpu"));
+        let number = self.made.replace(self.made.get() + 1);
+        let name = format!("cloudcart-bench-{}-{}-{number}", std::process::id(), self.megabytes);
+        let folder = if unified { root.join(name) } else { root.join("cpu").join(name) };
+        fs::create_dir(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let group = Group { folder };
+        let quota = quota(self.megabytes);
+        if unified {
+            group.write("cpu.max", &format!("{quota} {PERIOD}"))?;
+        } else {
+            group.write("cpu.cfs_period_us", &PERIOD.to_string())?;
+            group.write("cpu.cfs_quota_us", &quota.to_string())?;
+        }
+        Ok(group)
+    }
+}
+
+/// A control group. Removed when dropped, after the process that it held has ended.
+#[derive(Debug)]
+pub struct Group {
+    folder: PathBuf,
+}
+
+impl Group {
     /// Moves a process with all its threads in.
     pub fn hold(&self, pid: u32) -> Result<()> {
         self.write("cgroup.procs", &pid.to_string())
-    }
-
-    /// Waits until what was held before is charged no more: the end of a process counts too, and whoever comes next in the same period
-    /// would pay for it. It keeps the core awake meanwhile: a core that slept starts any process later, and the other kinds of starts
-    /// find one that did not.
-    pub fn rest(&self) {
-        let until = Instant::now() + 2 * Duration::from_micros(PERIOD.into());
-        while Instant::now() < until {
-            std::hint::spin_loop();
-        }
     }
 
     fn write(&self, file: &str, value: &str) -> Result<()> {
@@ -61,7 +70,7 @@ impl Throttle {
     }
 }
 
-impl Drop for Throttle {
+impl Drop for Group {
     fn drop(&mut self) {
         // Fails while a process is still in it, and is of no harm then.
         let _ = fs::remove_dir(&self.folder);
