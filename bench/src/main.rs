@@ -101,6 +101,9 @@ struct LocalArgs {
     /// Rounds
     #[arg(long)]
     rounds: Option<usize>,
+    /// Only this; may be repeated. The tables are printed and not written
+    #[arg(long, value_name = "WHAT", value_parser = local::STEPS, conflicts_with = "again")]
+    only: Vec<String>,
     /// Messages through queue and function
     #[arg(long)]
     messages: Option<usize>,
@@ -218,9 +221,9 @@ fn measure_local(args: &LocalArgs) -> Result<()> {
     amount.rounds = args.rounds.unwrap_or(amount.rounds);
     amount.flood = args.messages.unwrap_or(amount.flood);
     let (template, rival) = (args.template.clone(), args.rival.clone());
-    let options = local::Options { program, cloudcart, template, rival, amount };
+    let options = local::Options { program, cloudcart, template, rival, amount, only: args.only.clone() };
     let report = local::run(&options, &mut |now| eprintln!("{now}"))?;
-    if args.quick || args.rival.is_none() {
+    if args.quick || args.rival.is_none() || !args.only.is_empty() {
         for name in report::NAMES {
             println!("{}", report.table(name)?);
         }

@@ -30,7 +30,7 @@ fn every_figure_of_a_cloud_is_measured() {
     let shop = subject.shop.is_some();
     let mut subjects = [(subject, folder.path().to_owned())];
     let amount = Amount { load_ms: 20, times: 1, connections: 2, flood: 300, ..Amount::QUICK };
-    let columns = measured(&mut subjects, amount, Duration::ZERO, &mut |_| {}).unwrap();
+    let columns = measured(&mut subjects, amount, &[], Duration::ZERO, &mut |_| {}).unwrap();
     let figures = &columns[0].figures;
     for key in keys() {
         // Those of a process of its own, and of a flood that is long enough to have thirds.

@@ -41,7 +41,12 @@ pub struct Options {
     pub rival: Option<PathBuf>,
     /// How much.
     pub amount: Amount,
+    /// Names of [`STEPS`]; all when empty.
+    pub only: Vec<String>,
 }
+
+/// What is measured round by round, and the flood at the end.
+pub const STEPS: [&str; 9] = ["calls", "cold", "at-once", "rates", "services", "polls", "worker", "orders", "flood"];
 
 /// The variable that makes this program the server that does nothing.
 pub const TRIVIAL: &str = "CLOUDCART_BENCH_TRIVIAL";
@@ -80,7 +85,7 @@ pub fn run(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Report> 
         subject.samples.extend(samples);
         subjects.push((subject, at));
     }
-    let columns = measured(&mut subjects, amount, init, progress)?;
+    let columns = measured(&mut subjects, amount, &options.only, init, progress)?;
     Ok(Report {
         version: report::VERSION,
         date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
@@ -111,21 +116,24 @@ pub fn deployed(cloud: Cloud, folder: &Path, packages: &[(String, Vec<u8>)], tem
 pub fn measured(
     subjects: &mut [(Subject, PathBuf)],
     amount: Amount,
+    only: &[String],
     init: Duration,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Vec<Column>> {
     let mut cannot: Vec<BTreeMap<String, String>> = subjects.iter().map(|_| BTreeMap::new()).collect();
-    type Step = (&'static str, Box<dyn Fn(&mut Subject) -> Result<()>>);
-    let steps: Vec<Step> = vec![
-        ("warm calls", Box::new(move |subject| subject.calls(amount))),
-        ("cold calls", Box::new(move |subject| subject.cold(amount, init))),
-        ("calls at once", Box::new(Subject::naps)),
-        ("rates of calls", Box::new(move |subject| subject.rates(amount))),
-        ("rates of services", Box::new(move |subject| subject.services(amount))),
-        ("long polls", Box::new(move |subject| subject.wake(amount))),
-        ("messages to a function", Box::new(move |subject| subject.worker(amount))),
-        ("orders", Box::new(move |subject| subject.orders(amount))),
+    type Step = Box<dyn Fn(&mut Subject) -> Result<()>>;
+    let all: [Step; 8] = [
+        Box::new(move |subject| subject.calls(amount)),
+        Box::new(move |subject| subject.cold(amount, init)),
+        Box::new(Subject::naps),
+        Box::new(move |subject| subject.rates(amount)),
+        Box::new(move |subject| subject.services(amount)),
+        Box::new(move |subject| subject.wake(amount)),
+        Box::new(move |subject| subject.worker(amount)),
+        Box::new(move |subject| subject.orders(amount)),
     ];
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
+    let steps: Vec<(&str, Step)> = STEPS.into_iter().zip(all).filter(|(name, _)| wanted(name)).collect();
     for (subject, _) in subjects.iter_mut() {
         std::thread::sleep(Duration::from_secs(1));
         subject.memory("idle", None)?;
@@ -144,7 +152,7 @@ pub fn measured(
             }
         }
     }
-    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot) {
+    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot).filter(|_| wanted("flood")) {
         progress(&format!("{} messages through {}", amount.flood, subject.cloud.kind.name()));
         let ours = subject.cloud.kind == Kind::Ours;
         let done = subject.flood(amount.flood, (!ours).then(|| Duration::from_secs(amount.rival_flood_s)));
