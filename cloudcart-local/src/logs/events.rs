@@ -2,7 +2,7 @@
 
 use crate::store::{Store, StoreError};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params, params_from_iter, types::Value as Sql};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A log group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,9 +224,7 @@ impl Events {
     pub(super) fn append_lines(&self, lines: &[Line]) -> Result<(), StoreError> {
         self.store.with(|connection| {
             let transaction = connection.transaction()?;
-            for lines in lines.chunk_by(|a, b| a.stream == b.stream && a.group == b.group) {
-                append(&transaction, lines)?;
-            }
+            append(&transaction, lines)?;
             transaction.commit()
         })
     }
@@ -305,31 +303,46 @@ impl Events {
     }
 }
 
-/// Appends lines of one stream.
+/// What lines of one stream say of it.
+struct Times {
+    created: i64,
+    first: i64,
+    last: i64,
+    ingested: i64,
+}
+
+/// Appends lines in their order. The row of each stream is written once, however its lines are mixed with those of others.
 fn append(transaction: &Transaction<'_>, lines: &[Line]) -> rusqlite::Result<()> {
-    let [Line { group, stream, ingested_ms, .. }, ..] = lines else { return Ok(()) };
-    transaction
-        .prepare_cached("INSERT OR IGNORE INTO log_groups (name, created_ms, tags) VALUES (?1, ?2, '{}')")?
-        .execute(params![group, ingested_ms])?;
-    transaction
-        .prepare_cached("INSERT OR IGNORE INTO log_streams (log_group, name, created_ms) VALUES (?1, ?2, ?3)")?
-        .execute(params![group, stream, ingested_ms])?;
+    let mut streams: BTreeMap<(&str, &str), Times> = BTreeMap::new();
+    for line in lines {
+        let (at, ingested) = (line.timestamp_ms, line.ingested_ms);
+        streams
+            .entry((&line.group, &line.stream))
+            .and_modify(|times| {
+                times.first = times.first.min(at);
+                times.last = times.last.max(at);
+                times.ingested = times.ingested.max(ingested);
+            })
+            .or_insert(Times { created: ingested, first: at, last: at, ingested });
+    }
+    let mut group = transaction
+        .prepare_cached("INSERT OR IGNORE INTO log_groups (name, created_ms, tags) VALUES (?1, ?2, '{}')")?;
+    let mut stream = transaction.prepare_cached(
+        "INSERT INTO log_streams (log_group, name, created_ms, first_ms, last_ms, ingested_ms)
+         VALUES (?1, ?2, ?6, ?3, ?4, ?5)
+         ON CONFLICT (log_group, name) DO UPDATE SET first_ms = min(coalesce(first_ms, ?3), ?3),
+             last_ms = max(coalesce(last_ms, ?4), ?4), ingested_ms = ?5",
+    )?;
+    for ((group_name, name), Times { created, first, last, ingested }) in streams {
+        group.execute(params![group_name, created])?;
+        stream.execute(params![group_name, name, first, last, ingested, created])?;
+    }
     let mut insert = transaction.prepare_cached(
         "INSERT INTO log_events (log_group, stream, timestamp_ms, ingested_ms, message) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for line in lines {
-        insert.execute(params![group, stream, line.timestamp_ms, line.ingested_ms, line.message])?;
+        insert.execute(params![line.group, line.stream, line.timestamp_ms, line.ingested_ms, line.message])?;
     }
-    let times = || lines.iter().map(|line| line.timestamp_ms);
-    let (first, last) = (times().min(), times().max());
-    let ingested = lines.iter().map(|line| line.ingested_ms).max();
-    transaction
-        .prepare_cached(
-            "UPDATE log_streams SET first_ms = min(coalesce(first_ms, ?3), ?3),
-                 last_ms = max(coalesce(last_ms, ?4), ?4), ingested_ms = ?5
-             WHERE log_group = ?1 AND name = ?2",
-        )?
-        .execute(params![group, stream, first, last, ingested])?;
     Ok(())
 }
 

@@ -7,10 +7,13 @@ use super::events::{Events, Line};
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
+    time::Duration,
 };
 
 /// Lines that may wait; whoever brings more writes them itself.
 const MOST: usize = 10_000;
+/// How long the thread lets lines gather: each transaction writes whole pages, and the row of each stream in it, once.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// The queue, and the thread that empties it.
 pub(super) struct Writer {
@@ -45,10 +48,14 @@ impl Writer {
     /// Takes lines in.
     pub(super) fn push(&self, lines: impl IntoIterator<Item = Line>) {
         let mut waiting = self.queue.waiting();
+        let first = waiting.lines.is_empty();
         waiting.lines.extend(lines);
         let full = waiting.lines.len() > MOST;
         drop(waiting);
-        self.queue.arrived.notify_one();
+        // Of later ones the thread need not hear: it takes all that there are.
+        if first {
+            self.queue.arrived.notify_one();
+        }
         if full {
             self.queue.settle();
         }
@@ -83,6 +90,8 @@ impl Queue {
             while waiting.lines.is_empty() && !waiting.closed {
                 waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
             }
+            let gathered = self.arrived.wait_timeout_while(waiting, GATHER, |waiting| !waiting.closed);
+            let (waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
             let last = waiting.closed;
             drop(waiting);
             self.settle();
@@ -135,6 +144,22 @@ mod tests {
         assert_eq!(all(&events), expected);
         let stream = events.stream("/g", "s1").unwrap().unwrap();
         assert_eq!((stream.first_ms, stream.last_ms, stream.ingested_ms), (Some(5), Some(5), Some(6)));
+    }
+
+    #[test]
+    fn a_stream_s_times_are_those_of_all_its_lines_however_they_are_mixed() {
+        let folder = tempfile::tempdir().unwrap();
+        let events = Events::open(Store::open(&folder.path().join("state.db")).unwrap()).unwrap();
+        let at = |stream: &str, timestamp_ms, ingested_ms| Line { timestamp_ms, ingested_ms, ..line(stream, "x") };
+        events.append_lines(&[at("a", 20, 31), at("b", 7, 32), at("a", 10, 33), at("a", 15, 34)]).unwrap();
+        let times = |name: &str| {
+            let stream = events.stream("/g", name).unwrap().unwrap();
+            (stream.created_ms, stream.first_ms.unwrap(), stream.last_ms.unwrap(), stream.ingested_ms.unwrap())
+        };
+        assert_eq!((times("a"), times("b")), ((31, 10, 20, 34), (32, 7, 7, 32)));
+        events.append_lines(&[at("b", 5, 41), at("a", 12, 42)]).unwrap();
+        assert_eq!((times("a"), times("b")), ((31, 10, 20, 42), (32, 5, 7, 41)));
+        assert_eq!(events.group("/g").unwrap().unwrap().created_ms, 31);
     }
 
     #[test]
