@@ -6,7 +6,7 @@ use super::{
     destinations::{Condition, Ended},
     environment::{Answer, Environment, Job},
     event_config::EventConfig,
-    pool::{Generation, Pool, Refusal, Taken},
+    pool::{Generation, Late, Pool, Refusal, Taken},
     process::Spawner,
     record::{self, FunctionRecord},
 };
@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     convert::Infallible,
-    pin::pin,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
@@ -193,9 +192,6 @@ impl Dispatcher {
     async fn place(self: &Arc<Self>, name: &str, mut job: Job) -> Result<(), DispatchError> {
         let mut patient = true;
         loop {
-            let mut freed = pin!(self.pool.freed());
-            // From here on no wake-up is missed.
-            freed.as_mut().enable();
             let function = self.function(name).ok_or_else(|| DispatchError::NotFound(name.to_owned()))?;
             let reserved = function.record.reserved_concurrency;
             match self.pool.take(name, function.generation, reserved, patient) {
@@ -209,12 +205,14 @@ impl Dispatcher {
                     self.spawn(environment.run(job));
                     return Ok(());
                 }
-                Ok(Taken::Soon(_waiting)) => {
-                    tokio::select! {
-                        () = freed => {}
-                        () = self.core.clock.real_sleep(PATIENCE) => patient = false,
-                    }
-                }
+                Ok(Taken::Soon(waiting)) => match waiting.within(self.core.clock.real_sleep(PATIENCE)).await {
+                    Ok(Some(environment)) => match environment.send(job) {
+                        Ok(()) => return Ok(()),
+                        Err(back) => job = back,
+                    },
+                    Ok(None) => {}
+                    Err(Late) => patient = false,
+                },
                 Err(Refusal::Closed) => return Err(stopping()),
                 Err(refusal) => return Err(DispatchError::Throttled { reserved: refusal == Refusal::Reserved }),
             }

@@ -2,10 +2,10 @@
 
 use super::environment::Job;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 /// A version of a function that environments are made for. Changes with code and configuration.
 pub(super) type Generation = u64;
@@ -13,23 +13,38 @@ pub(super) type Generation = u64;
 /// The environments of one local cloud.
 #[derive(Debug)]
 pub(super) struct Pool {
-    limit: usize,
     state: Mutex<State>,
-    freed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// Environments at most, idle ones included.
+    limit: usize,
     entries: HashMap<u64, Entry>,
-    current: HashMap<String, Generation>,
-    waiting: HashMap<String, usize>,
+    functions: HashMap<Arc<str>, Own>,
+    /// Callers that wait, of all functions, by when they came.
+    waiting: VecDeque<Waiter>,
     last: u64,
     closed: bool,
 }
 
+/// What belongs to one function.
+#[derive(Debug, Default)]
+struct Own {
+    current: Option<Generation>,
+    /// Entries that are not idle.
+    busy: usize,
+    /// Those of them that are settling, of the current generation.
+    settling: usize,
+    /// Entries of [`State::waiting`].
+    waiting: usize,
+    /// Idle entries by when they became idle. All are of the current generation.
+    idle: BTreeMap<u64, u64>,
+}
+
 #[derive(Debug)]
 struct Entry {
-    function: String,
+    function: Arc<str>,
     generation: Generation,
     phase: Phase,
 }
@@ -44,6 +59,22 @@ enum Phase {
         order: u64,
         job: oneshot::Sender<Job>,
     },
+}
+
+#[derive(Debug)]
+struct Waiter {
+    ticket: u64,
+    function: Arc<str>,
+    wake: oneshot::Sender<Woken>,
+}
+
+/// What a waiting caller is woken with.
+#[derive(Debug)]
+enum Woken {
+    /// An environment of the function, which is the caller's now.
+    With { id: u64, job: oneshot::Sender<Job> },
+    /// There may be room: ask again.
+    Ask,
 }
 
 /// Why there is no environment.
@@ -64,19 +95,14 @@ pub(super) enum Taken {
     Warm(oneshot::Sender<Job>),
     /// Start one; the slot is its place in the pool.
     Cold(Slot),
-    /// One is about to be free: wait for [`Pool::freed`] while holding this.
+    /// One is about to be free: see [`Waiting::within`].
     Soon(Waiting),
 }
 
 impl Pool {
     /// A pool of at most `limit` environments.
     pub(super) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit: limit.max(1), state: Mutex::default(), freed: Notify::new() })
-    }
-
-    /// Completes when an environment may have become free. Enable it before asking [`Pool::take`].
-    pub(super) fn freed(&self) -> tokio::sync::futures::Notified<'_> {
-        self.freed.notified()
+        Arc::new(Self { state: Mutex::new(State { limit: limit.max(1), ..State::default() }) })
     }
 
     /// An environment for `function`. With `patient`, one that is about to be free is waited for in place of starting
@@ -88,87 +114,87 @@ impl Pool {
         reserved: Option<u32>,
         patient: bool,
     ) -> Result<Taken, Refusal> {
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         if state.closed {
             return Err(Refusal::Closed);
         }
+        let full = state.used() >= state.limit;
+        let (name, own) = state.own(function);
+        let current = own.current == Some(generation);
         // The one used last is the warmest, and lets the others grow idle.
-        let warm = state
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.function == function && entry.generation == generation)
-            .filter_map(|(id, entry)| match entry.phase {
-                Phase::Idle { order, .. } => Some((order, *id)),
-                _ => None,
-            })
-            .max();
-        let own = state.entries.values().filter(|entry| entry.function == function && !entry.is_idle()).count();
-        let used = state.entries.values().filter(|entry| !entry.is_idle()).count();
-        let settling = state
-            .entries
-            .values()
-            .filter(|entry| entry.function == function && entry.generation == generation)
-            .filter(|entry| matches!(entry.phase, Phase::Settling))
-            .count();
-        let waiting = state.waiting.get(function).copied().unwrap_or_default();
-        if warm.is_none() && patient && settling > waiting {
-            return Ok(self.wait_in(&mut state, function));
+        let warm = own.idle.last_key_value().map(|(order, id)| (*order, *id)).filter(|_| current);
+        if warm.is_none() && patient && current && own.settling > own.waiting {
+            return Ok(Taken::Soon(self.wait_in(state, name)));
         }
-        if reserved.is_some_and(|reserved| own >= reserved as usize) {
+        if reserved.is_some_and(|reserved| own.busy >= reserved as usize) {
             return Err(Refusal::Reserved);
         }
-        if used >= self.limit {
+        if full {
             // One that has just answered, whosever it is, makes room at any moment.
             let settling = state.entries.values().filter(|entry| matches!(entry.phase, Phase::Settling)).count();
-            if patient && settling > state.waiting.values().sum() {
-                return Ok(self.wait_in(&mut state, function));
+            if patient && settling > state.waiting.len() {
+                return Ok(Taken::Soon(self.wait_in(state, name)));
             }
             return Err(Refusal::Account);
         }
-        if let Some(entry) = warm.and_then(|(_, id)| state.entries.get_mut(&id))
-            && let Phase::Idle { job, .. } = std::mem::replace(&mut entry.phase, Phase::Busy)
-        {
-            return Ok(Taken::Warm(job));
+        own.busy += 1;
+        if let Some((order, id)) = warm {
+            own.idle.remove(&order);
+            if let Some(entry) = state.entries.get_mut(&id)
+                && let Phase::Idle { job, .. } = std::mem::replace(&mut entry.phase, Phase::Busy)
+            {
+                return Ok(Taken::Warm(job));
+            }
         }
-        if state.entries.len() >= self.limit {
+        if state.entries.len() >= state.limit {
             state.evict_oldest();
         }
-        state.last += 1;
-        let id = state.last;
-        state.entries.insert(id, Entry { function: function.to_owned(), generation, phase: Phase::Busy });
+        let id = state.next();
+        state.entries.insert(id, Entry { function: name, generation, phase: Phase::Busy });
         Ok(Taken::Cold(Slot { pool: Arc::clone(self), id }))
     }
 
-    fn wait_in(self: &Arc<Self>, state: &mut State, function: &str) -> Taken {
-        *state.waiting.entry(function.to_owned()).or_default() += 1;
-        Taken::Soon(Waiting { pool: Arc::clone(self), function: function.to_owned() })
+    fn wait_in(self: &Arc<Self>, state: &mut State, function: Arc<str>) -> Waiting {
+        let ticket = state.next();
+        let (wake, woken) = oneshot::channel();
+        state.own(&function).1.waiting += 1;
+        state.waiting.push_back(Waiter { ticket, function, wake });
+        Waiting { pool: Arc::clone(self), ticket, woken }
     }
 
     /// Makes `generation` the one that new environments of `function` have; idle ones of others end, busy ones end when
     /// they have finished. `None` when the function is deleted.
     pub(super) fn set_current(&self, function: &str, generation: Option<Generation>) {
-        let mut state = self.lock();
-        match generation {
-            Some(generation) => {
-                state.current.insert(function.to_owned(), generation);
-            }
-            None => {
-                state.current.remove(function);
-            }
+        let mut guard = self.lock();
+        let State { entries, functions, .. } = &mut *guard;
+        let own = functions.entry(function.into()).or_default();
+        if own.current == generation {
+            return;
         }
+        own.current = generation;
+        own.settling = 0;
         // Dropping an idle entry drops its job channel, which its driver takes as the order to end.
-        state.entries.retain(|_, entry| {
-            !(entry.function == function && entry.is_idle() && Some(entry.generation) != generation)
-        });
+        for id in std::mem::take(&mut own.idle).into_values() {
+            entries.remove(&id);
+        }
+        guard.forget_if_nothing(function);
     }
 
     /// Ends all idle environments and gives no more.
     pub(super) fn close(&self) {
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         state.closed = true;
-        state.entries.retain(|_, entry| !entry.is_idle());
-        drop(state);
-        self.freed.notify_waiters();
+        for own in state.functions.values_mut() {
+            for id in std::mem::take(&mut own.idle).into_values() {
+                state.entries.remove(&id);
+            }
+        }
+        while let Some(waiter) = state.waiting.front() {
+            let ticket = waiter.ticket;
+            state.wake(ticket, Woken::Ask);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -184,18 +210,112 @@ impl Entry {
 }
 
 impl State {
+    fn next(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn own(&mut self, function: &str) -> (Arc<str>, &mut Own) {
+        let name = match self.functions.get_key_value(function) {
+            Some((name, _)) => Arc::clone(name),
+            None => function.into(),
+        };
+        let own = self.functions.entry(Arc::clone(&name)).or_default();
+        (name, own)
+    }
+
+    /// Functions come and go; of one that is gone nothing stays.
+    fn forget_if_nothing(&mut self, function: &str) {
+        if self
+            .functions
+            .get(function)
+            .is_some_and(|own| own.current.is_none() && own.busy == 0 && own.waiting == 0 && own.idle.is_empty())
+        {
+            self.functions.remove(function);
+        }
+    }
+
     fn evict_oldest(&mut self) {
         let oldest = self
-            .entries
-            .iter()
-            .filter_map(|(id, entry)| match entry.phase {
-                Phase::Idle { order, .. } => Some((order, *id)),
-                _ => None,
-            })
-            .min();
-        if let Some((_, id)) = oldest {
+            .functions
+            .values_mut()
+            .filter(|own| !own.idle.is_empty())
+            .min_by_key(|own| own.idle.first_key_value().map(|(order, _)| *order));
+        if let Some((_, id)) = oldest.and_then(|own| own.idle.pop_first()) {
             self.entries.remove(&id);
         }
+    }
+
+    /// An entry that was busy or settling is so no more.
+    fn leaves(&mut self, id: u64) -> Option<&mut Entry> {
+        let entry = self.entries.get_mut(&id)?;
+        let own = self.functions.entry(Arc::clone(&entry.function)).or_default();
+        match entry.phase {
+            Phase::Busy => own.busy -= 1,
+            Phase::Settling => {
+                own.busy -= 1;
+                if own.current == Some(entry.generation) {
+                    own.settling = own.settling.saturating_sub(1);
+                }
+            }
+            Phase::Idle { order, .. } => {
+                own.idle.remove(&order);
+            }
+        }
+        Some(entry)
+    }
+
+    /// Gives a free environment to whoever has waited longest for one of its function, or keeps it for the next caller.
+    fn offer(&mut self, id: u64, mut job: oneshot::Sender<Job>) {
+        let Some(entry) = self.leaves(id) else { return };
+        let function = Arc::clone(&entry.function);
+        entry.phase = Phase::Busy;
+        self.own(&function).1.busy += 1;
+        while let Some(waiter) = self.waiting.iter().find(|waiter| waiter.function == function) {
+            match self.wake(waiter.ticket, Woken::With { id, job }) {
+                Some(Woken::With { job: back, .. }) => job = back,
+                Some(Woken::Ask) | None => return,
+            }
+        }
+        let order = self.next();
+        let own = self.own(&function).1;
+        own.busy -= 1;
+        own.idle.insert(order, id);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.phase = Phase::Idle { order, job };
+        }
+        self.wake_first();
+    }
+
+    /// Environments that are at work, or about to be free.
+    fn used(&self) -> usize {
+        self.entries.len() - self.functions.values().map(|own| own.idle.len()).sum::<usize>()
+    }
+
+    /// Lets the caller that has waited longest ask again, if it may be the limit that it waits for: one has just made room.
+    fn wake_first(&mut self) {
+        if self.used() + 1 < self.limit {
+            return;
+        }
+        while let Some(ticket) = self.waiting.front().map(|waiter| waiter.ticket) {
+            if self.wake(ticket, Woken::Ask).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Wakes one caller; gives back what it no longer takes.
+    fn wake(&mut self, ticket: u64, with: Woken) -> Option<Woken> {
+        let waiter = self.stop_waiting(ticket)?;
+        waiter.wake.send(with).err()
+    }
+
+    fn stop_waiting(&mut self, ticket: u64) -> Option<Waiter> {
+        let at = self.waiting.iter().position(|waiter| waiter.ticket == ticket)?;
+        let waiter = self.waiting.remove(at)?;
+        let own = self.own(&waiter.function).1;
+        own.waiting = own.waiting.saturating_sub(1);
+        Some(waiter)
     }
 }
 
@@ -209,34 +329,40 @@ pub(super) struct Slot {
 impl Slot {
     /// The answer is out; the runtime will ask for the next event soon.
     pub(super) fn settle(&self) {
-        if let Some(entry) = self.pool.lock().entries.get_mut(&self.id) {
-            entry.phase = Phase::Settling;
+        let mut guard = self.pool.lock();
+        let State { entries, functions, .. } = &mut *guard;
+        let Some(entry) = entries.get_mut(&self.id).filter(|entry| matches!(entry.phase, Phase::Busy)) else { return };
+        entry.phase = Phase::Settling;
+        if let Some(own) = functions.get_mut(&entry.function)
+            && own.current == Some(entry.generation)
+        {
+            own.settling += 1;
         }
     }
 
     /// Offers the environment. `None`: its function has changed or the cloud is stopping, so it must end.
     pub(super) fn park(&self) -> Option<oneshot::Receiver<Job>> {
         let mut state = self.pool.lock();
-        let order = state.last + 1;
-        state.last = order;
-        let State { entries, current, closed, .. } = &mut *state;
-        let entry = entries.get_mut(&self.id)?;
-        if *closed || current.get(&entry.function) != Some(&entry.generation) {
+        let entry = state.entries.get(&self.id)?;
+        let current = state.functions.get(&entry.function).and_then(|own| own.current);
+        if state.closed || current != Some(entry.generation) {
             return None;
         }
         let (job, receiver) = oneshot::channel();
-        entry.phase = Phase::Idle { order, job };
-        drop(state);
-        self.pool.freed.notify_waiters();
+        state.offer(self.id, job);
         Some(receiver)
     }
 
     /// Takes the offer back. False: a job is on its way already.
     pub(super) fn withdraw(&self) -> bool {
         let mut state = self.pool.lock();
-        match state.entries.get_mut(&self.id) {
+        match state.entries.get(&self.id) {
             Some(entry) if entry.is_idle() => {
-                entry.phase = Phase::Busy;
+                if let Some(entry) = state.leaves(self.id) {
+                    entry.phase = Phase::Busy;
+                    let function = Arc::clone(&entry.function);
+                    state.own(&function).1.busy += 1;
+                }
                 true
             }
             Some(_) => false,
@@ -247,22 +373,66 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.pool.lock().entries.remove(&self.id);
-        self.pool.freed.notify_waiters();
+        let mut state = self.pool.lock();
+        if state.leaves(self.id).is_some()
+            && let Some(entry) = state.entries.remove(&self.id)
+        {
+            // Those who waited for this one may start another.
+            let tickets: Vec<u64> = state
+                .waiting
+                .iter()
+                .filter(|waiter| waiter.function == entry.function)
+                .map(|waiter| waiter.ticket)
+                .collect();
+            for ticket in tickets {
+                state.wake(ticket, Woken::Ask);
+            }
+            state.forget_if_nothing(&entry.function);
+        }
+        state.wake_first();
     }
 }
 
-/// A place in the short queue for an environment that is about to be free.
+/// A place in the queue for an environment that is about to be free.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pool: Arc<Pool>,
-    function: String,
+    ticket: u64,
+    woken: oneshot::Receiver<Woken>,
 }
+
+impl Waiting {
+    /// Waits no longer than `patience` lasts. An environment; or `Ok(None)`, ask again; or the error, it was for nothing.
+    pub(super) async fn within(
+        mut self,
+        patience: impl Future<Output = ()>,
+    ) -> Result<Option<oneshot::Sender<Job>>, Late> {
+        let woken = tokio::select! {
+            biased;
+            woken = &mut self.woken => woken.ok(),
+            () = patience => return Err(Late),
+        };
+        match woken {
+            Some(Woken::With { job, .. }) => Ok(Some(job)),
+            Some(Woken::Ask) | None => Ok(None),
+        }
+    }
+}
+
+/// Nothing became free in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Late;
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if let Some(count) = self.pool.lock().waiting.get_mut(&self.function) {
-            *count = count.saturating_sub(1);
+        let mut state = self.pool.lock();
+        state.stop_waiting(self.ticket);
+        self.woken.close();
+        // It came when nobody looked any more: the next one has it.
+        match self.woken.try_recv() {
+            Ok(Woken::With { id, job }) => state.offer(id, job),
+            Ok(Woken::Ask) => state.wake_first(),
+            Err(_) => {}
         }
     }
 }
@@ -275,6 +445,13 @@ mod tests {
     fn cold(pool: &Arc<Pool>, function: &str) -> Slot {
         match pool.take(function, 1, None, true).unwrap() {
             Taken::Cold(slot) => slot,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn soon(pool: &Arc<Pool>, function: &str) -> Waiting {
+        match pool.take(function, 1, None, true).unwrap() {
+            Taken::Soon(waiting) => waiting,
             other => panic!("{other:?}"),
         }
     }
@@ -337,6 +514,85 @@ mod tests {
         assert!(matches!(again, Taken::Soon(_)));
         drop(again);
         assert!(matches!(pool.take("a", 1, None, false).unwrap(), Taken::Cold(_)));
+    }
+
+    #[tokio::test]
+    async fn an_environment_that_becomes_free_goes_to_whoever_waited_longest_and_to_nobody_else() {
+        let pool = pool(9);
+        let (one, two) = (cold(&pool, "a"), cold(&pool, "a"));
+        one.settle();
+        two.settle();
+        let (first, second) = (soon(&pool, "a"), soon(&pool, "a"));
+        let mut offer = one.park().unwrap();
+        let given = first.within(std::future::pending()).await.unwrap().expect("handed over");
+        assert!(offer.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Empty));
+        assert!(!one.withdraw(), "it is somebody's");
+        drop(given);
+        assert!(offer.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
+        assert_eq!(second.within(std::future::ready(())).await.unwrap_err(), Late);
+    }
+
+    #[tokio::test]
+    async fn an_environment_for_a_caller_that_has_gone_is_the_next_ones() {
+        let pool = pool(9);
+        let (one, two) = (cold(&pool, "a"), cold(&pool, "a"));
+        one.settle();
+        two.settle();
+        let (first, second) = (soon(&pool, "a"), soon(&pool, "a"));
+        let mut offer = one.park().unwrap();
+        drop(first);
+        let given = second.within(std::future::pending()).await.unwrap().expect("handed on");
+        assert!(offer.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Empty));
+        drop(given);
+        let third = soon(&pool, "a");
+        let mut offer = two.park().unwrap();
+        drop(third);
+        assert!(matches!(pool.take("a", 1, None, true).unwrap(), Taken::Warm(_)), "kept for the next caller");
+        assert!(offer.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_an_environment_that_ends_asks_again() {
+        let pool = pool(9);
+        let slot = cold(&pool, "a");
+        slot.settle();
+        let waiting = soon(&pool, "a");
+        drop(slot);
+        assert!(waiting.within(std::future::pending()).await.unwrap().is_none());
+        let slot = cold(&pool, "a");
+        slot.settle();
+        let waiting = soon(&pool, "a");
+        pool.close();
+        assert!(waiting.within(std::future::pending()).await.unwrap().is_none());
+        assert_eq!(pool.take("a", 1, None, true).unwrap_err(), Refusal::Closed);
+    }
+
+    #[tokio::test]
+    async fn a_free_place_wakes_one_of_those_that_the_limit_holds_up() {
+        let pool = pool(2);
+        let (one, two) = (cold(&pool, "a"), cold(&pool, "a"));
+        one.settle();
+        two.settle();
+        let (first, second) = (soon(&pool, "b"), soon(&pool, "b"));
+        let _offer = one.park().unwrap();
+        assert!(first.within(std::future::pending()).await.unwrap().is_none());
+        assert_eq!(second.within(std::future::ready(())).await.unwrap_err(), Late);
+        let third = cold(&pool, "b");
+        drop((two, third));
+        cold(&pool, "b");
+    }
+
+    #[test]
+    fn of_a_function_that_is_gone_nothing_stays() {
+        let pool = pool(9);
+        let (idle, settling) = (cold(&pool, "a"), cold(&pool, "a"));
+        let _offer = idle.park().unwrap();
+        settling.settle();
+        pool.set_current("a", None);
+        pool.set_current("b", None);
+        assert!(settling.park().is_none());
+        drop((idle, settling));
+        assert!(pool.lock().functions.is_empty() && pool.lock().entries.is_empty(), "{pool:?}");
     }
 
     #[test]
