@@ -5,7 +5,7 @@
 
 use super::{
     managed,
-    policy::{Policy, PolicyError},
+    policy::{Policies, Policy, PolicyError},
 };
 use crate::{error::AwsError, store::Store};
 use serde::{Deserialize, Serialize};
@@ -94,7 +94,7 @@ pub(super) struct ManagedPolicy {
 pub(super) struct Compiled {
     pub(super) role: Role,
     pub(super) trust: Policy,
-    pub(super) identity: Vec<Policy>,
+    pub(super) identity: Policies,
     pub(super) boundary: Option<Policy>,
 }
 
@@ -116,7 +116,7 @@ impl Compiled {
             identity.push(managed(arn)?);
         }
         let boundary = role.boundary.as_ref().map(managed).transpose()?;
-        Ok(Self { role, trust, identity, boundary })
+        Ok(Self { role, trust, identity: identity.into_iter().collect(), boundary })
     }
 }
 

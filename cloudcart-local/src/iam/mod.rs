@@ -18,7 +18,7 @@ use crate::{
 };
 use entities::{Compiled, Draft, Entities};
 use keys::{Key, KeyRing, Owner};
-use policy::{Evaluate, Evaluator, Policy, Question, SessionOf, TrustedAs, Verdict};
+use policy::{Evaluate, Evaluator, Policies, Policy, Question, SessionOf, TrustedAs, Verdict};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -128,7 +128,7 @@ impl Iam {
         }
         let (role_arn, session_arn) = (self.role_arn(&compiled.role), self.caller_arn(caller));
         let who = SessionOf { role: &role_arn, session: &session_arn, account: &self.core.account };
-        let ask = |policy: Policy, boundary| self.ask(&compiled, Some(session), need, &[policy], boundary);
+        let ask = |policy: Policy, boundary| self.ask(&compiled, Some(session), need, &policy.into(), boundary);
         if ask(resource.denials(&who), None) == Verdict::ExplicitDeny {
             return Verdict::ResourceDeny;
         }
@@ -148,15 +148,38 @@ impl Iam {
         compiled: &Compiled,
         session: Option<&str>,
         need: &Need,
-        policies: &[Policy],
+        policies: &Policies,
         boundary: Option<&Policy>,
     ) -> Verdict {
         let arn = self.role_arn(&compiled.role);
+        let contextual = policies.are_contextual() || boundary.is_some_and(Policy::is_contextual);
+        let context = if contextual { self.context(compiled, &arn, session, need) } else { Vec::new() };
+        self.evaluator.decide(
+            policies,
+            boundary,
+            &Question {
+                principal_arn: &arn,
+                account: &self.core.account,
+                action: &need.action,
+                resource: &need.resource,
+                context: &context,
+            },
+        )
+    }
+
+    /// What is known of the caller and the request.
+    fn context(
+        &self,
+        compiled: &Compiled,
+        arn: &str,
+        session: Option<&str>,
+        need: &Need,
+    ) -> Vec<(String, Vec<String>)> {
         let one = |key: &str, value: String| (key.to_owned(), vec![value]);
         let now = self.core.clock.now_ms();
         let mut context = need.context.clone();
         context.extend([
-            one("aws:PrincipalArn", arn.clone()),
+            one("aws:PrincipalArn", arn.to_owned()),
             one("aws:PrincipalAccount", self.core.account.clone()),
             one("aws:PrincipalType", "AssumedRole".to_owned()),
             one("aws:RequestedRegion", self.core.region.clone()),
@@ -172,17 +195,7 @@ impl Iam {
         if let Some(session) = session {
             context.push(one("aws:userid", format!("{}:{session}", compiled.role.id)));
         }
-        self.evaluator.decide(
-            policies,
-            boundary,
-            &Question {
-                principal_arn: &arn,
-                account: &self.core.account,
-                action: &need.action,
-                resource: &need.resource,
-                context: &context,
-            },
-        )
+        context
     }
 
     /// The role's ARN.
@@ -218,7 +231,7 @@ impl Iam {
             resource: &arn,
             context: &context,
         };
-        self.evaluator.decide(&[compiled.trust.trusting(principal)], None, &question) == Verdict::Allowed
+        self.evaluator.decide(&compiled.trust.trusting(principal).into(), None, &question) == Verdict::Allowed
     }
 
     /// Temporary credentials for a session of a role that ends at `expires_ms`; those without an end are made once for each

@@ -2,7 +2,7 @@
 
 use awsim_iam_policy as engine;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 /// A document that cannot be a policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +15,44 @@ pub struct Policy {
     /// What messages call it: its name or ARN.
     pub name: String,
     document: engine::PolicyDocument,
+    /// It has a condition or a variable.
+    contextual: bool,
+    /// It has a variable.
+    variable: bool,
+}
+
+/// Policies that are asked together, of which any may allow.
+#[derive(Debug, Clone, Default)]
+pub struct Policies {
+    documents: Vec<engine::PolicyDocument>,
+    contextual: bool,
+    variable: bool,
+}
+
+impl Policies {
+    /// Whether what they say can depend on a question's context at all.
+    #[must_use]
+    pub fn are_contextual(&self) -> bool {
+        self.contextual
+    }
+}
+
+impl From<Policy> for Policies {
+    fn from(policy: Policy) -> Self {
+        std::iter::once(policy).collect()
+    }
+}
+
+impl FromIterator<Policy> for Policies {
+    fn from_iter<I: IntoIterator<Item = Policy>>(policies: I) -> Self {
+        let mut all = Self::default();
+        for Policy { document, contextual, variable, .. } in policies {
+            all.documents.push(document);
+            all.contextual |= contextual;
+            all.variable |= variable;
+        }
+        all
+    }
 }
 
 /// One question to a set of policies.
@@ -28,7 +66,8 @@ pub struct Question<'a> {
     pub action: &'a str,
     /// The ARN acted on, or `*`.
     pub resource: &'a str,
-    /// Condition keys and their values. Keys are compared without regard to case, as IAM does.
+    /// Condition keys and their values. Keys are compared without regard to case, as IAM does. Looked at only where a policy is
+    /// [contextual](Policies::are_contextual).
     pub context: &'a [(String, Vec<String>)],
 }
 
@@ -50,7 +89,7 @@ pub enum Verdict {
 /// Decides by policies. A seam, so that another evaluator can take this one's place.
 pub trait Evaluate: Send + Sync + 'static {
     /// What `identity`, within `boundary` if there is one, says to `question`.
-    fn decide(&self, identity: &[Policy], boundary: Option<&Policy>, question: &Question<'_>) -> Verdict;
+    fn decide(&self, identity: &Policies, boundary: Option<&Policy>, question: &Question<'_>) -> Verdict;
 }
 
 /// The evaluator in use.
@@ -58,11 +97,12 @@ pub trait Evaluate: Send + Sync + 'static {
 pub struct Evaluator;
 
 impl Evaluate for Evaluator {
-    fn decide(&self, identity: &[Policy], boundary: Option<&Policy>, question: &Question<'_>) -> Verdict {
+    fn decide(&self, identity: &Policies, boundary: Option<&Policy>, question: &Question<'_>) -> Verdict {
         // Policy documents carry their condition keys lower-case (see `lower_condition_keys`), so the context does too. The
         // names as given stay beside them, for policy variables.
         let mut context = HashMap::new();
-        for (key, values) in question.context {
+        let contextual = identity.contextual || boundary.is_some_and(Policy::is_contextual);
+        for (key, values) in question.context.iter().filter(|_| contextual) {
             let value = engine::ContextValue::StringList(values.clone());
             context.insert(key.to_ascii_lowercase(), value.clone());
             context.insert(key.clone(), value);
@@ -74,12 +114,16 @@ impl Evaluate for Evaluator {
             resource_arn: question.resource,
             context: &context,
         };
-        let documents: Vec<engine::PolicyDocument> = identity.iter().map(|policy| policy.document.clone()).collect();
+        let resolve = |document: &engine::PolicyDocument| with_values(document, question.context);
+        let resolved: Option<Vec<_>> = identity.variable.then(|| identity.documents.iter().map(resolve).collect());
+        let boundary = boundary.map(|policy| {
+            if policy.variable { Cow::Owned(resolve(&policy.document)) } else { Cow::Borrowed(&policy.document) }
+        });
         let ask = |boundary| {
             engine::evaluate(
                 &request,
                 &engine::EvalContext {
-                    identity_policies: &documents,
+                    identity_policies: resolved.as_ref().unwrap_or(&identity.documents),
                     permissions_boundary: boundary,
                     resource_policy: None,
                     scps: &[],
@@ -87,7 +131,7 @@ impl Evaluate for Evaluator {
                 },
             )
         };
-        match ask(boundary.map(|policy| &policy.document)) {
+        match ask(boundary.as_deref()) {
             engine::Decision::Allow => Verdict::Allowed,
             engine::Decision::ExplicitDeny => Verdict::ExplicitDeny,
             engine::Decision::ImplicitDeny if boundary.is_some() && ask(None) == engine::Decision::Allow => {
@@ -99,6 +143,11 @@ impl Evaluate for Evaluator {
 }
 
 impl Policy {
+    /// Whether what it says can depend on a question's context at all.
+    pub(crate) fn is_contextual(&self) -> bool {
+        self.contextual
+    }
+
     /// An identity policy: no principals, and each statement names actions and resources.
     pub fn identity(name: &str, document: &Value) -> Result<Self, PolicyError> {
         let policy = Self::read(name, document)?;
@@ -163,7 +212,7 @@ impl Policy {
     fn filtered(&self, wanted: impl Fn(&engine::Statement) -> bool) -> Self {
         let statements = self.document.statements.iter().filter(|statement| wanted(statement)).cloned().collect();
         let document = engine::PolicyDocument { version: None, id: None, statements };
-        Self { name: self.name.clone(), document }
+        Self { name: self.name.clone(), document, contextual: self.contextual, variable: self.variable }
     }
 
     /// A role's trust policy: each statement names principals and actions, and no resource.
@@ -184,10 +233,12 @@ impl Policy {
     }
 
     fn read(name: &str, document: &Value) -> Result<Self, PolicyError> {
-        let document = lower_condition_keys(document);
-        let document = engine::parse_value(&document)
+        let value = lower_condition_keys(document);
+        let document = engine::parse_value(&value)
             .map_err(|error| PolicyError(format!("The policy {name} is malformed: {error}")))?;
-        Ok(Self { name: name.to_owned(), document })
+        let variable = has_variable(&value);
+        let contextual = variable || document.statements.iter().any(|statement| statement.condition.is_some());
+        Ok(Self { name: name.to_owned(), document, contextual, variable })
     }
 
     /// The statements of a trust policy that `principal` matches, as a policy that can be asked.
@@ -263,6 +314,67 @@ impl TrustedAs<'_> {
     }
 }
 
+/// A document with the values of the request in place of policy variables, in resources and conditions. The evaluator looks for them in
+/// conditions alone, and takes the role's name for `aws:userid`.
+fn with_values(document: &engine::PolicyDocument, context: &[(String, Vec<String>)]) -> engine::PolicyDocument {
+    use engine::ResourceList::{Multiple, Single};
+    let resources = |list: &mut Option<engine::ResourceList>| match list {
+        Some(Single(resource)) => *resource = with_value(resource, context),
+        Some(Multiple(resources)) => {
+            for resource in resources {
+                *resource = with_value(resource, context);
+            }
+        }
+        None => {}
+    };
+    let mut document = document.clone();
+    for statement in &mut document.statements {
+        resources(&mut statement.resource);
+        resources(&mut statement.not_resource);
+        let conditions = statement.condition.iter_mut().flat_map(|block| &mut block.conditions);
+        for value in conditions.flat_map(|condition| &mut condition.values) {
+            *value = with_value(value, context);
+        }
+    }
+    document
+}
+
+/// A text with its variables replaced, each `${key}` or `${key, 'default'}`. One that has no value, or several, stays as it is and so
+/// matches nothing; so does one whose value would be a pattern, which a value never is.
+fn with_value(text: &str, context: &[(String, Vec<String>)]) -> String {
+    let (mut whole, mut rest) = (String::new(), text);
+    while let Some((before, variable, after)) = rest
+        .split_once("${")
+        .and_then(|(before, rest)| rest.split_once('}').map(|(variable, after)| (before, variable, after)))
+    {
+        let (key, default) = variable.split_once(',').unwrap_or((variable, ""));
+        let default = default.trim().strip_prefix('\'').and_then(|default| default.strip_suffix('\''));
+        let known = context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key.trim()));
+        let value = match known.map(|(_, values)| values.as_slice()) {
+            Some([value]) => Some(value.as_str()),
+            Some(_) => None,
+            None => default,
+        };
+        whole.push_str(before);
+        match value.filter(|value| !value.contains(['*', '?'])) {
+            Some(value) => whole.push_str(value),
+            None => whole.extend(["${", variable, "}"]),
+        }
+        rest = after;
+    }
+    whole + rest
+}
+
+/// Whether a policy variable stands anywhere in a document.
+fn has_variable(document: &Value) -> bool {
+    match document {
+        Value::String(text) => text.contains("${"),
+        Value::Array(values) => values.iter().any(has_variable),
+        Value::Object(members) => members.values().any(has_variable),
+        _ => false,
+    }
+}
+
 /// IAM compares the names of condition keys without regard to case, the evaluator does not: so they are made lower-case
 /// here, and in the context of each question.
 fn lower_condition_keys(document: &Value) -> Value {
@@ -297,7 +409,7 @@ mod tests {
             .map(|(key, values)| ((*key).to_owned(), values.iter().map(|value| (*value).to_owned()).collect()))
             .collect();
         Evaluator.decide(
-            &[Policy::identity("test", document).unwrap()],
+            &Policy::identity("test", document).unwrap().into(),
             None,
             &Question {
                 principal_arn: "arn:aws:iam::000000000000:role/r",
@@ -335,6 +447,39 @@ mod tests {
             ask(&policy, "sqs:SendMessage", "*", &[("aws:RequestedRegion", &["eu-west-1"])]),
             Verdict::NoIdentityAllow
         );
+    }
+
+    #[test]
+    fn a_policy_variable_is_looked_up_and_only_what_is_contextual_needs_a_context() {
+        let statement = |more: Value| {
+            let mut statement = json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
+            statement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({"Version": "2012-10-17", "Statement": [statement]})
+        };
+        let own = statement(json!({"Resource": ["arn:aws:s3:::b/${aws:userid}/*"]}));
+        let user: &[(&str, &[&str])] = &[("aws:userid", &["me"])];
+        assert_eq!(ask(&own, "s3:GetObject", "arn:aws:s3:::b/me/x", user), Verdict::Allowed);
+        assert_eq!(ask(&own, "s3:GetObject", "arn:aws:s3:::b/you/x", user), Verdict::NoIdentityAllow);
+        assert_eq!(
+            ask(&own, "s3:GetObject", "arn:aws:s3:::b/you/x", &[("aws:userid", &["*"])]),
+            Verdict::NoIdentityAllow
+        );
+        assert_eq!(ask(&own, "s3:GetObject", "arn:aws:s3:::b/me/x", &[]), Verdict::NoIdentityAllow);
+        let named = statement(json!({"Resource": "arn:aws:s3:::b/${aws:PrincipalTag/team, 'all'}/*"}));
+        assert_eq!(ask(&named, "s3:GetObject", "arn:aws:s3:::b/all/x", &[]), Verdict::Allowed);
+        let tagged: &[(&str, &[&str])] = &[("aws:PrincipalTag/team", &["blue"])];
+        assert_eq!(ask(&named, "s3:GetObject", "arn:aws:s3:::b/all/x", tagged), Verdict::NoIdentityAllow);
+        let itself = statement(json!({"Condition": {"StringLike": {"s3:prefix": "${AWS:userid}/*"}}}));
+        let asked = |prefix| [("aws:userid", &["AROA:me"][..]), ("s3:prefix", prefix)];
+        assert_eq!(ask(&itself, "s3:GetObject", "arn:aws:s3:::b/x", &asked(&["AROA:me/x"])), Verdict::Allowed);
+        assert_eq!(ask(&itself, "s3:GetObject", "arn:aws:s3:::b/x", &asked(&["you/x"])), Verdict::NoIdentityAllow);
+        let conditional = statement(json!({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}));
+        for (document, contextual) in [(statement(json!({})), false), (own, true), (conditional, true)] {
+            let policy = Policy::identity("p", &document).unwrap();
+            assert_eq!(policy.is_contextual(), contextual, "{document}");
+            let plain = Policy::identity("q", &statement(json!({}))).unwrap();
+            assert_eq!([policy, plain].into_iter().collect::<Policies>().are_contextual(), contextual, "{document}");
+        }
     }
 
     #[test]

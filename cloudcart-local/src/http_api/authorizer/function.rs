@@ -8,7 +8,7 @@ use crate::{
         Shared, event,
         variables::{self, Facts},
     },
-    iam::policy::{Evaluate as _, Evaluator, Policy, Question, Verdict},
+    iam::policy::{Evaluate as _, Evaluator, Policies, Policy, Question, Verdict},
     ports::{Identities as _, Invocation},
 };
 use bytes::Bytes;
@@ -128,7 +128,7 @@ impl Source {
 #[derive(Debug, Clone)]
 enum Answer {
     Simple { authorized: bool, context: Option<Value> },
-    Policy { principal: String, policy: Arc<Policy>, context: Option<Value> },
+    Policy { principal: String, policy: Arc<Policies>, context: Option<Value> },
 }
 
 /// Answers that are kept, by API, authorizer, stage and identity.
@@ -210,7 +210,7 @@ fn decide(shared: &Shared, asked: &Asked<'_>, answer: Answer, arn: &str) -> Resu
         Answer::Policy { principal, policy, context } => {
             let source_ip = vec![asked.context.source_ip.to_string()];
             let verdict = Evaluator.decide(
-                std::slice::from_ref(&*policy),
+                &policy,
                 None,
                 &Question {
                     principal_arn: &principal,
@@ -301,7 +301,7 @@ fn read(settings: &Settings, answer: &Value) -> Result<Answer, String> {
     let principal = principal.ok_or("the function's answer has no principalId")?.to_owned();
     let document = answer.get("policyDocument").ok_or("the function's answer has no policyDocument")?;
     let policy = Policy::identity("of the authorizer", document).map_err(|error| error.to_string())?;
-    Ok(Answer::Policy { principal, policy: Arc::new(policy), context })
+    Ok(Answer::Policy { principal, policy: Arc::new(policy.into()), context })
 }
 
 /// The event of format 2.0: that of the integration without a body.
