@@ -301,10 +301,10 @@ impl Engines {
         fn engine<T>(name: &'static str, opened: Result<T, AwsError>) -> Result<T, StartError> {
             opened.map_err(|source| StartError::Engine { engine: name, source })
         }
+        let dynamodb = engine("dynamodb", DynamoDb::begin(Arc::clone(core)))?;
         let iam = engine("iam", Iam::open(Arc::clone(core)))?;
         let sts = Sts::open(Arc::clone(core), Arc::clone(&iam));
         let s3 = engine("s3", S3::open(Arc::clone(core)))?;
-        let dynamodb = engine("dynamodb", DynamoDb::open(Arc::clone(core)))?;
         let logs = engine("logs", Logs::open(Arc::clone(core)))?;
         let sqs = engine("sqs", Sqs::open(Arc::clone(core)))?;
         let options = LambdaOptions { freeze: builder.freeze, iam: builder.iam, ..LambdaOptions::default() };
@@ -328,6 +328,7 @@ impl Engines {
         };
         let http_apis = engine("HTTP API", HttpApis::open(Arc::clone(core), api_port, ports))?;
         let alarms = Alarms::open(Arc::clone(core));
+        let dynamodb = engine("dynamodb", dynamodb.finish())?;
         let providers = [
             iam.providers(),
             sts.providers(),

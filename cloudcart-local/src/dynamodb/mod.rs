@@ -15,13 +15,13 @@ use crate::{
 };
 use arns::Arns;
 use async_trait::async_trait;
-use backend::Backend;
+use backend::{Backend, BackendError};
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use needs::Needs;
 use schema::Schemas;
 use serde_json::{Map, Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 /// How often expired items are looked for. AWS takes up to days; a developer wants to see it happen.
 const TTL_SWEEP: Duration = Duration::from_secs(5);
@@ -35,11 +35,31 @@ pub struct DynamoDb {
     schemas: Schemas,
 }
 
+/// The service, while its file is opened beside what else a cloud's start does.
+pub struct Opening {
+    core: Arc<Core>,
+    backend: JoinHandle<Result<Backend, BackendError>>,
+}
+
 impl DynamoDb {
-    /// Opens `dynamodb.db` in the state folder, and starts the engine and the task that removes expired items.
-    pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
-        let backend =
-            Arc::new(Backend::start(&core.state_dir.join("dynamodb.db")).map_err(|error| AwsError::internal(&error))?);
+    /// Begins to open `dynamodb.db` in the state folder. Where no thread can be had for it, the error says so.
+    pub fn begin(core: Arc<Core>) -> Result<Opening, AwsError> {
+        let path = core.state_dir.join("dynamodb.db");
+        let backend = std::thread::Builder::new()
+            .name("dynamodb-open".to_owned())
+            .spawn(move || Backend::start(&path))
+            .map_err(|error| AwsError::internal(&error))?;
+        Ok(Opening { core, backend })
+    }
+}
+
+impl Opening {
+    /// Waits for the file, and starts the task that removes expired items. Must run inside a Tokio runtime.
+    pub fn finish(self) -> Result<Arc<DynamoDb>, AwsError> {
+        let Self { core, backend } = self;
+        let panicked = |_| AwsError::internal(&std::io::Error::other("the DynamoDB engine panicked while it started"));
+        let backend = backend.join().map_err(panicked)?.map_err(|error| AwsError::internal(&error))?;
+        let backend = Arc::new(backend);
         let sweeper = Arc::downgrade(&backend);
         let clock = Arc::clone(&core.clock);
         tokio::spawn(async move {
@@ -55,9 +75,11 @@ impl DynamoDb {
         });
         let arns = Arns::new(&core.region, &core.account);
         let schemas = Schemas::new(Arc::clone(&backend));
-        Ok(Arc::new(Self { core, arns, backend, schemas }))
+        Ok(Arc::new(DynamoDb { core, arns, backend, schemas }))
     }
+}
 
+impl DynamoDb {
     /// The resource types of DynamoDB.
     pub fn providers(self: &Arc<Self>) -> Vec<Arc<dyn ResourceProvider>> {
         vec![Arc::new(provider::TableProvider::new(Arc::clone(self)))]

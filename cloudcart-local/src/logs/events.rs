@@ -1,7 +1,7 @@
 //! Groups, streams and events as rows.
 
-use crate::store::{Store, StoreError};
-use rusqlite::{OptionalExtension as _, Row, Transaction, params, params_from_iter, types::Value as Sql};
+use crate::store::{Store, StoreError, Writing};
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter, types::Value as Sql};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A log group.
@@ -223,7 +223,7 @@ impl Events {
     /// Appends in one transaction; makes the groups and streams that are missing.
     pub(super) fn append_lines(&self, lines: &[Line]) -> Result<(), StoreError> {
         self.store.with(|connection| {
-            let transaction = connection.transaction()?;
+            let transaction = Writing::begin(connection)?;
             append(&transaction, lines)?;
             transaction.commit()
         })
@@ -312,7 +312,7 @@ struct Times {
 }
 
 /// Appends lines in their order. The row of each stream is written once, however its lines are mixed with those of others.
-fn append(transaction: &Transaction<'_>, lines: &[Line]) -> rusqlite::Result<()> {
+fn append(transaction: &Writing<'_>, lines: &[Line]) -> rusqlite::Result<()> {
     let mut streams: BTreeMap<(&str, &str), Times> = BTreeMap::new();
     for line in lines {
         let (at, ingested) = (line.timestamp_ms, line.ingested_ms);

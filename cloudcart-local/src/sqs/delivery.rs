@@ -5,9 +5,9 @@ use super::{
     errors, md5,
     message::{Attributes, Handle, NewMessage, attributes_to_json, parse_attributes},
 };
-use crate::{core::Core, error::AwsError};
+use crate::{core::Core, error::AwsError, store::Writing};
 use ring::digest::{SHA256, digest};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::{collections::HashSet, time::Duration};
 
 /// How long FIFO queues remember what was sent, in milliseconds.
@@ -305,31 +305,23 @@ impl Engine {
 
     /// Deletes by receipt handle; a message that is gone is fine. A standard queue takes an older handle too.
     pub(super) fn remove(&self, queue_name: &str, handle: &str) -> Result<(), AwsError> {
+        self.remove_all(queue_name, &[handle])?.into_iter().collect()
+    }
+
+    /// The same for several, in one transaction. Tells of each whether its handle is good; those that are not keep no other back.
+    pub(super) fn remove_all(&self, queue_name: &str, handles: &[&str]) -> Result<Vec<Result<(), AwsError>>, AwsError> {
         let now = self.now();
-        let state = self.state();
-        let queue = state.queue(queue_name)?;
-        let parsed = Handle::decode(handle)?;
-        if parsed.queue != queue.id {
-            return Err(errors::invalid_handle(handle));
-        }
-        if queue.settings.fifo
-            && let Some(latest) = receipt(&state.connection, queue, parsed.row).map_err(broken)?
-            && (latest.receipt != parsed.receive || latest.visible_at <= now)
-        {
-            return Err(errors::invalid_value(format!(
-                "Value {handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired."
-            )));
-        }
-        state
-            .connection
-            .prepare_cached("DELETE FROM messages WHERE seq = ?1 AND queue = ?2")
-            .and_then(|mut statement| statement.execute(params![parsed.row, queue.id]))
-            .map_err(broken)?;
+        let mut state = self.state();
+        let queue = state.queue(queue_name)?.clone();
+        let transaction = begin(&mut state.connection)?;
+        let removed = handles.iter().map(|handle| delete(&transaction, &queue, handle, now)).collect();
+        transaction.commit().map_err(broken)?;
+        drop(state);
         if queue.settings.fifo {
             // The rest of the group may go out now.
             queue.arrived.notify_waiters();
         }
-        Ok(())
+        Ok(removed)
     }
 
     /// Sets how long from now a message in flight stays hidden; 0 shows it at once.
@@ -371,6 +363,26 @@ impl Engine {
     }
 }
 
+fn delete(transaction: &Writing<'_>, queue: &Queue, handle: &str, now: i64) -> Result<(), AwsError> {
+    let parsed = Handle::decode(handle)?;
+    if parsed.queue != queue.id {
+        return Err(errors::invalid_handle(handle));
+    }
+    if queue.settings.fifo
+        && let Some(latest) = receipt(transaction, queue, parsed.row).map_err(broken)?
+        && (latest.receipt != parsed.receive || latest.visible_at <= now)
+    {
+        return Err(errors::invalid_value(format!(
+            "Value {handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired."
+        )));
+    }
+    transaction
+        .prepare_cached("DELETE FROM messages WHERE seq = ?1 AND queue = ?2")
+        .and_then(|mut statement| statement.execute(params![parsed.row, queue.id]))
+        .map_err(broken)?;
+    Ok(())
+}
+
 fn unavailable(handle: &str) -> AwsError {
     errors::invalid_value(format!(
         "Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for \
@@ -379,8 +391,8 @@ fn unavailable(handle: &str) -> AwsError {
 }
 
 /// Starts a transaction that may write.
-pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, AwsError> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)
+pub(super) fn begin(connection: &mut Connection) -> Result<Writing<'_>, AwsError> {
+    Writing::begin(connection).map_err(broken)
 }
 
 /// A FIFO queue's sequence number of a row.
@@ -389,7 +401,7 @@ fn sequence(seq: i64) -> String {
 }
 
 fn put(
-    transaction: &Transaction<'_>,
+    transaction: &Writing<'_>,
     core: &Core,
     queue: &Queue,
     message: &NewMessage,
@@ -457,12 +469,7 @@ fn put(
 }
 
 /// The message that was sent under a deduplication key within the interval. It counts even when it was deleted since.
-fn known(
-    transaction: &Transaction<'_>,
-    queue: i64,
-    key: &str,
-    now: i64,
-) -> Result<Option<(String, i64)>, rusqlite::Error> {
+fn known(transaction: &Writing<'_>, queue: i64, key: &str, now: i64) -> Result<Option<(String, i64)>, rusqlite::Error> {
     transaction
         .prepare_cached("DELETE FROM deduplications WHERE queue = ?1 AND at <= ?2")?
         .execute(params![queue, now - DEDUPLICATION_INTERVAL])?;
@@ -480,7 +487,13 @@ pub(super) fn expire(connection: &Connection, queue: &Queue, oldest: i64) -> Res
     Ok(())
 }
 
+/// Messages in flight; 0 where there cannot be too many, which takes no counting.
 fn in_flight(connection: &Connection, queue: &Queue, now: i64) -> Result<i64, rusqlite::Error> {
+    let rows = "SELECT (SELECT max(seq) FROM messages) - (SELECT min(seq) FROM messages)";
+    let rows: Option<i64> = connection.prepare_cached(rows)?.query_row([], |row| row.get(0))?;
+    if rows.is_none_or(|rows| rows + 1 < MAX_IN_FLIGHT) {
+        return Ok(0);
+    }
     connection
         .prepare_cached("SELECT count(*) FROM messages WHERE queue = ?1 AND visible_at > ?2 AND in_flight = 1")?
         .query_row(params![queue.id, now], |row| row.get(0))
@@ -535,13 +548,7 @@ fn receipt(connection: &Connection, queue: &Queue, seq: i64) -> Result<Option<La
 
 /// Moves a message that was received too often into the dead-letter queue. Its age counts on from its first enqueueing on
 /// standard queues, and anew on FIFO queues.
-fn bury(
-    transaction: &Transaction<'_>,
-    queue: &Queue,
-    target: &Queue,
-    seq: i64,
-    now: i64,
-) -> Result<(), rusqlite::Error> {
+fn bury(transaction: &Writing<'_>, queue: &Queue, target: &Queue, seq: i64, now: i64) -> Result<(), rusqlite::Error> {
     transaction
         .prepare_cached(
             "UPDATE messages SET queue = ?2, visible_at = ?3, in_flight = 0, receipt = NULL, source_arn = ?4,
@@ -553,7 +560,7 @@ fn bury(
 }
 
 fn hand_out(
-    transaction: &Transaction<'_>,
+    transaction: &Writing<'_>,
     core: &Core,
     queue: &Queue,
     row: Stored,

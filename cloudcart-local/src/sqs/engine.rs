@@ -8,13 +8,12 @@ use super::{
     delivery::Received,
     errors,
 };
-use crate::{core::Core, error::AwsError};
+use crate::{core::Core, error::AwsError, store};
 use rusqlite::{Connection, params};
 use std::{
     collections::{BTreeMap, HashMap},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 use tokio::sync::Notify;
 
@@ -371,15 +370,9 @@ fn to_json(map: &BTreeMap<String, String>) -> Result<String, AwsError> {
     serde_json::to_string(map).map_err(json)
 }
 
-/// Opens the file in WAL mode. NORMAL: a power cut may lose the last writes, a killed process loses none.
 fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let connection = store::connect(path, true, SCHEMA)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.execute_batch(SCHEMA)?;
     // A file of an earlier build: of what is in flight in it, it is not known since when.
     let known = "SELECT count(*) FROM pragma_table_info('messages') WHERE name = 'received'";
     if connection.query_row(known, [], |row| row.get::<_, i64>(0))? == 0 {

@@ -136,7 +136,8 @@ impl QueueSource for Sqs {
 
     fn delete(&self, queue_arn: &str, receipt_handles: &[String]) -> Result<(), AwsError> {
         let name = self.name_of(queue_arn)?;
-        receipt_handles.iter().try_for_each(|handle| self.engine.remove(&name, handle))
+        let handles: Vec<&str> = receipt_handles.iter().map(String::as_str).collect();
+        self.engine.remove_all(&name, &handles)?.into_iter().collect()
     }
 
     fn change_visibility(&self, queue_arn: &str, receipt_handle: &str, seconds: u32) -> Result<(), AwsError> {

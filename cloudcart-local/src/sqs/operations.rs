@@ -150,7 +150,7 @@ pub(super) async fn call(engine: &Arc<Engine>, request: ApiRequest) -> Result<Re
         "DeleteMessageBatch" => {
             let name = queue_name(engine, input)?;
             engine.queue(&name)?;
-            batch(input, |entry| engine.remove(&name, entry.required("ReceiptHandle")?))?
+            delete_message_batch(engine, &name, input)?
         }
         "ChangeMessageVisibility" => {
             change_visibility(engine, &queue_name(engine, input)?, input)?;
@@ -386,6 +386,22 @@ fn batch_answer(successful: Vec<Value>, failed: Vec<Value>) -> Value {
         answer.insert("Failed".into(), Value::Array(failed));
     }
     Value::Object(answer)
+}
+
+fn delete_message_batch(engine: &Engine, name: &str, input: Input<'_>) -> Result<Value, AwsError> {
+    let entries: Vec<_> =
+        input.entries()?.into_iter().map(|(id, entry)| (id, entry.required("ReceiptHandle"))).collect();
+    let handles: Vec<&str> = entries.iter().filter_map(|(_, handle)| handle.as_ref().ok().copied()).collect();
+    let mut removed = engine.remove_all(name, &handles)?.into_iter();
+    let (mut successful, mut failed) = (Vec::new(), Vec::new());
+    for (id, handle) in entries {
+        // One answer for each handle, in their order.
+        match handle.and_then(|_| removed.next().unwrap_or(Ok(()))) {
+            Ok(()) => successful.push(json!({ "Id": id })),
+            Err(error) => failed.push(failure(id, error)),
+        }
+    }
+    Ok(batch_answer(successful, failed))
 }
 
 fn batch(input: Input<'_>, each: impl Fn(Input<'_>) -> Result<(), AwsError>) -> Result<Value, AwsError> {
