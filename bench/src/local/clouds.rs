@@ -24,6 +24,8 @@ pub enum Kind {
     Ours,
     /// MiniStack, a Python package.
     MiniStack,
+    /// The server of moto, a Python package. It runs functions in Docker only.
+    Moto,
 }
 
 impl Kind {
@@ -32,7 +34,22 @@ impl Kind {
         match self {
             Self::Ours => "ours",
             Self::MiniStack => "ministack",
+            Self::Moto => "moto",
         }
+    }
+
+    /// Its name in the tables.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::MiniStack => "MiniStack",
+            Self::Moto => "moto",
+        }
+    }
+
+    /// Whether it runs functions on a machine without Docker.
+    pub fn runs_functions(self) -> bool {
+        self != Self::Moto
     }
 }
 
@@ -97,6 +114,21 @@ impl Cloud {
             region: "us-east-1".to_owned(),
         };
         Ok(Self { kind: Kind::MiniStack, endpoint, started: Some(started), pid: process.id(), _process: Some(process) })
+    }
+
+    /// Starts moto's server from the `bin` folder of a Python environment.
+    pub fn moto(bin: &Path, folder: &Path) -> Result<Self> {
+        let port = free_port()?;
+        let mut command = clean(&bin.join("moto_server"), folder)?;
+        command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
+        let (process, started) = start(&mut command, &folder.join("log"), port, "/moto-api/")?;
+        let endpoint = Endpoint {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            key: "test".to_owned(),
+            secret: "test".to_owned(),
+            region: "us-east-1".to_owned(),
+        };
+        Ok(Self { kind: Kind::Moto, endpoint, started: Some(started), pid: process.id(), _process: Some(process) })
     }
 
     /// Resident memory of the cloud's process in bytes, and of it with all that it started.

@@ -91,6 +91,17 @@ impl Subject {
         Ok(())
     }
 
+    /// Invokes the function once, through its service.
+    pub fn invoke(&self) -> Result<()> {
+        let mut to = Connection::to(self.cloud.endpoint.address);
+        let path = format!("/2015-03-31/functions/{}/invocations", self.own.function);
+        let event = json!({"rawPath": "/hello"}).to_string();
+        let answer = self.cloud.endpoint.rest(&mut to, "lambda", "POST", &path, event.as_bytes())?;
+        let text = String::from_utf8_lossy(&answer);
+        ensure!(text.contains("own_ns"), "the function does not answer: {}", text.trim());
+        Ok(())
+    }
+
     /// Warm calls at one connection.
     pub fn calls(&mut self, amount: Amount) -> Result<()> {
         let request = self.own.front.request("GET", "/hello", &[], "");

@@ -55,9 +55,14 @@ pub const TRIVIAL: &str = "CLOUDCART_BENCH_TRIVIAL";
 pub fn run(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Report> {
     let folder = tempfile::tempdir()?;
     let amount = options.amount;
-    let kinds: Vec<Kind> = if options.rival.is_some() { vec![Kind::Ours, Kind::MiniStack] } else { vec![Kind::Ours] };
+    let mut kinds = vec![Kind::Ours];
+    if let Some(bin) = &options.rival {
+        kinds.push(Kind::MiniStack);
+        kinds.extend(bin.join("moto_server").exists().then_some(Kind::Moto));
+    }
     let begin = |kind: Kind, folder: &Path| match (kind, &options.rival) {
         (Kind::MiniStack, Some(bin)) => Cloud::ministack(bin, folder),
+        (Kind::Moto, Some(bin)) => Cloud::moto(bin, folder),
         _ => Cloud::ours(&options.cloudcart, folder),
     };
     let mut before: Vec<Samples> = kinds.iter().map(|_| Samples::default()).collect();
@@ -102,7 +107,8 @@ pub fn deployed(cloud: Cloud, folder: &Path, packages: &[(String, Vec<u8>)], tem
     place::packages(&cloud, packages)?;
     let arrivals = folder.join("arrivals");
     let own = place::own(&cloud, "measured.zip", &arrivals)?;
-    let whole = place::FUNCTIONS.iter().all(|name| packages.iter().any(|(key, _)| *key == format!("{name}.zip")));
+    let whole = cloud.kind.runs_functions()
+        && place::FUNCTIONS.iter().all(|name| packages.iter().any(|(key, _)| *key == format!("{name}.zip")));
     let shop = if whole { Some(place::shop(&cloud, template)?) } else { None };
     let took = shop.as_ref().map(|(_, took)| *took);
     let mut subject = Subject::new(cloud, own, shop.map(|(front, _)| front), arrivals);
@@ -132,13 +138,18 @@ pub fn measured(
         Box::new(move |subject| subject.worker(amount)),
         Box::new(move |subject| subject.orders(amount)),
     ];
+    // What has no functions has little of what follows.
+    let whole = |subject: &&mut (Subject, PathBuf)| subject.0.cloud.kind.runs_functions();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
     let steps: Vec<(&str, Step)> = STEPS.into_iter().zip(all).filter(|(name, _)| wanted(name)).collect();
-    for (subject, _) in subjects.iter_mut() {
+    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot) {
+        note(subject, "functions", subject.invoke(), cannot)?;
+    }
+    for (subject, _) in subjects.iter_mut().filter(whole) {
         std::thread::sleep(Duration::from_secs(1));
         subject.memory("idle", None)?;
     }
-    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot) {
+    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot).filter(|(subject, _)| whole(subject)) {
         progress(&format!("warming up {}", subject.cloud.kind.name()));
         let warmed = subject.warm_up(amount);
         note(subject, "warming up", warmed, cannot)?;
@@ -147,12 +158,16 @@ pub fn measured(
         for (name, step) in &steps {
             progress(&format!("round {} of {}: {name}", round + 1, amount.rounds));
             for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot) {
+                if *name != "services" && !subject.cloud.kind.runs_functions() {
+                    continue;
+                }
                 let done = step(subject);
                 note(subject, name, done, cannot)?;
             }
         }
     }
-    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot).filter(|_| wanted("flood")) {
+    let flooded = |subject: &&mut (Subject, PathBuf)| wanted("flood") && whole(subject);
+    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot).filter(|(subject, _)| flooded(subject)) {
         progress(&format!("{} messages through {}", amount.flood, subject.cloud.kind.name()));
         let ours = subject.cloud.kind == Kind::Ours;
         let done = subject.flood(amount.flood, (!ours).then(|| Duration::from_secs(amount.rival_flood_s)));
@@ -160,8 +175,10 @@ pub fn measured(
     }
     let mut columns = Vec::new();
     for ((subject, folder), cannot) in subjects.iter_mut().zip(cannot) {
-        subject.memory("loaded", Some("loaded_tree"))?;
-        subject.samples.add("disk", measure::mb(size(&folder.join(".cloudcart"))));
+        if subject.cloud.kind.runs_functions() {
+            subject.memory("loaded", Some("loaded_tree"))?;
+            subject.samples.add("disk", measure::mb(size(&folder.join(".cloudcart"))));
+        }
         columns.push(Column {
             name: subject.cloud.kind.name().to_owned(),
             figures: subject.samples.medians(),
@@ -243,7 +260,9 @@ fn machine(options: &Options) -> Machine {
     machine.versions.extend(said(&options.cloudcart).map(|version| ("cloudcart".to_owned(), version)));
     if let Some(bin) = &options.rival {
         machine.versions.extend(said(&bin.join("python")).map(|version| ("Python".to_owned(), version)));
-        machine.versions.extend(installed(bin, "ministack").map(|version| ("MiniStack".to_owned(), version)));
+        for kind in [Kind::MiniStack, Kind::Moto] {
+            machine.versions.extend(installed(bin, kind.name()).map(|version| (kind.title().to_owned(), version)));
+        }
     }
     machine
 }

@@ -35,6 +35,7 @@ impl Front {
                 address: name.trim_end_matches('/').parse().with_context(|| url.to_owned())?,
                 prefix: String::new(),
             },
+            Kind::Moto => bail!("moto serves no HTTP API"),
             // The name in the output is one that not every resolver knows; this form is its documented equal.
             Kind::MiniStack => {
                 let id = name.split('.').next().unwrap_or_default();
@@ -75,18 +76,24 @@ pub fn packages(cloud: &Cloud, packages: &[(String, Vec<u8>)]) -> Result<()> {
     Ok(())
 }
 
-/// Deploys our own stack from the package `key`; messages that arrive are noted in the file.
+/// Deploys our own stack from the package `key`; messages that arrive are noted in the file. Where functions do not run, it is a function,
+/// a queue and a table, and the function's address is nobody's.
 pub fn own(cloud: &Cloud, key: &str, arrivals: &Path) -> Result<Own> {
-    let template = own_template(key, arrivals).to_string();
-    let (said, _) = create(cloud, "measured", &template, &[])?;
+    let mut template = own_template(key, arrivals);
+    if !cloud.kind.runs_functions() {
+        for part in ["Resources", "Outputs"] {
+            let kept = ["Role", "Hello", "Plain", "Table", "Function"];
+            template[part].as_object_mut().context("no template")?.retain(|name, _| kept.contains(&name.as_str()));
+        }
+    }
+    let (said, _) = create(cloud, "measured", &template.to_string(), &[])?;
     let find = |name: &str| output(&said, name).with_context(|| format!("the stack has no output {name}"));
-    Ok(Own {
-        front: Front::of(cloud, &find("Url")?)?,
-        function: find("Function")?,
-        work: find("Work")?,
-        plain: find("Plain")?,
-        table: find("Table")?,
-    })
+    let (function, plain, table) = (find("Function")?, find("Plain")?, find("Table")?);
+    if !cloud.kind.runs_functions() {
+        let front = Front { address: cloud.endpoint.address, prefix: String::new() };
+        return Ok(Own { front, function, work: String::new(), plain, table });
+    }
+    Ok(Own { front: Front::of(cloud, &find("Url")?)?, function, work: find("Work")?, plain, table })
 }
 
 /// Deploys the shop from its template. The package of each function is `<function>.zip`. Tells how long it took.

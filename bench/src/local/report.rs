@@ -120,17 +120,16 @@ impl Report {
     }
 
     fn figures(&self, name: &str) -> String {
-        let mut table = Table::new(&[
-            ("", Side::Left),
-            ("ours", Side::Right),
-            ("MiniStack", Side::Right),
-            ("times better", Side::Right),
-            ("target", Side::Left),
-            ("held", Side::Left),
-        ]);
-        for metric in METRICS.iter().filter(|metric| metric.table == name) {
-            let of = |kind| self.column(kind).and_then(|column| column.figures.get(metric.id)).copied();
-            let (ours, rival) = (of(Kind::Ours), of(Kind::MiniStack));
+        let metrics: Vec<&Metric> = METRICS.iter().filter(|metric| metric.table == name).collect();
+        let of = |kind, metric: &Metric| self.column(kind).and_then(|column| column.figures.get(metric.id)).copied();
+        // It has something in few of the tables.
+        let moto = metrics.iter().any(|metric| of(Kind::Moto, metric).is_some());
+        let mut heads = vec![("", Side::Left), ("ours", Side::Right), ("MiniStack", Side::Right)];
+        heads.extend([("times better", Side::Right), ("target", Side::Left), ("held", Side::Left)]);
+        heads.extend(moto.then_some(("moto", Side::Right)));
+        let mut table = Table::new(&heads);
+        for metric in metrics {
+            let (ours, rival) = (of(Kind::Ours, metric), of(Kind::MiniStack, metric));
             let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), shown);
             let ratio = ours.zip(rival).and_then(|(ours, rival)| metric.ratio(ours, rival));
             let ratio = ratio.filter(|_| metric.times.is_some() || metric.most.is_some());
@@ -140,7 +139,10 @@ impl Report {
                 Some(false) => "**no**",
                 None => "–",
             };
-            table.row([metric.title.to_owned(), show(ours), show(rival), ratio_text, target(metric), held.to_owned()]);
+            let mut row = vec![metric.title.to_owned(), show(ours), show(rival)];
+            row.extend([ratio_text, target(metric), held.to_owned()]);
+            row.extend(moto.then(|| show(of(Kind::Moto, metric))));
+            table.row(row);
         }
         table.finish()
     }
@@ -178,7 +180,8 @@ impl Report {
 }
 
 fn titled(name: &str) -> &str {
-    if name == Kind::MiniStack.name() { "MiniStack" } else { name }
+    let kinds = [Kind::Ours, Kind::MiniStack, Kind::Moto];
+    kinds.into_iter().find(|kind| kind.name() == name).map_or(name, |kind| kind.title())
 }
 
 /// Whether ours reached all that is aimed at; none where there is nothing to tell by.
