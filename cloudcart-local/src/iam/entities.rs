@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 const ROLES: &str = "iam.roles";
@@ -93,6 +93,8 @@ pub(super) struct ManagedPolicy {
 /// A role with its documents read.
 pub(super) struct Compiled {
     pub(super) role: Role,
+    /// Its ARN, once somebody has asked: most questions to IAM do.
+    pub(super) arn: OnceLock<String>,
     pub(super) trust: Policy,
     pub(super) identity: Policies,
     pub(super) boundary: Option<Policy>,
@@ -116,7 +118,7 @@ impl Compiled {
             identity.push(managed(arn)?);
         }
         let boundary = role.boundary.as_ref().map(managed).transpose()?;
-        Ok(Self { role, trust, identity: identity.into_iter().collect(), boundary })
+        Ok(Self { role, arn: OnceLock::new(), trust, identity: identity.into_iter().collect(), boundary })
     }
 }
 

@@ -151,14 +151,14 @@ impl Iam {
         policies: &Policies,
         boundary: Option<&Policy>,
     ) -> Verdict {
-        let arn = self.role_arn(&compiled.role);
+        let arn = self.arn_of(compiled);
         let contextual = policies.are_contextual() || boundary.is_some_and(Policy::is_contextual);
-        let context = if contextual { self.context(compiled, &arn, session, need) } else { Vec::new() };
+        let context = if contextual { self.context(compiled, arn, session, need) } else { Vec::new() };
         self.evaluator.decide(
             policies,
             boundary,
             &Question {
-                principal_arn: &arn,
+                principal_arn: arn,
                 account: &self.core.account,
                 action: &need.action,
                 resource: &need.resource,
@@ -201,6 +201,10 @@ impl Iam {
     /// The role's ARN.
     pub fn role_arn(&self, role: &Role) -> String {
         self.core.global_arn("iam", &format!("role{}{}", role.path, role.name))
+    }
+
+    fn arn_of<'a>(&self, compiled: &'a Compiled) -> &'a str {
+        compiled.arn.get_or_init(|| self.role_arn(&compiled.role))
     }
 
     /// A role by name.
@@ -276,7 +280,7 @@ impl Iam {
 
     fn role_by_arn(&self, arn: &str) -> Option<Arc<Compiled>> {
         let name = arn.rsplit('/').next()?;
-        self.role(name).filter(|compiled| self.role_arn(&compiled.role) == arn)
+        self.role(name).filter(|compiled| self.arn_of(compiled) == arn)
     }
 }
 
