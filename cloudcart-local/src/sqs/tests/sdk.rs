@@ -198,12 +198,20 @@ async fn batches_succeed_and_fail_entry_by_entry() {
         .await
         .unwrap();
     assert_eq!((released.successful()[0].id(), released.failed()[0].id()), ("ok", "no"));
-    let entries = handles.iter().enumerate().map(|(number, handle)| {
-        DeleteMessageBatchRequestEntry::builder().id(number.to_string()).receipt_handle(*handle).build().unwrap()
+    // A bad handle keeps no other back, wherever it stands.
+    let entries = [handles[0], "rubbish", handles[1]].into_iter().enumerate().map(|(number, handle)| {
+        DeleteMessageBatchRequestEntry::builder().id(number.to_string()).receipt_handle(handle).build().unwrap()
     });
     let deleted =
         client.delete_message_batch().queue_url(&url).set_entries(Some(entries.collect())).send().await.unwrap();
-    assert_eq!(deleted.successful().len(), 2);
+    let successful: Vec<&str> = deleted.successful().iter().map(|entry| entry.id()).collect();
+    let failed: Vec<(&str, &str)> = deleted.failed().iter().map(|entry| (entry.id(), entry.code())).collect();
+    assert_eq!((successful, failed), (vec!["0", "2"], vec![("1", "ReceiptHandleIsInvalid")]));
+    let left = client.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::All).send().await;
+    let left = left.unwrap().attributes.unwrap_or_default();
+    let count = |name| left.get(&name).map(String::as_str);
+    assert_eq!(count(QueueAttributeName::ApproximateNumberOfMessages), Some("0"));
+    assert_eq!(count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible), Some("0"));
 }
 
 #[tokio::test]
