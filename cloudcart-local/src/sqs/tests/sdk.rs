@@ -8,8 +8,8 @@ use aws_sdk_sqs::{
     error::ProvideErrorMetadata,
     primitives::Blob,
     types::{
-        ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, MessageAttributeValue,
-        MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
+        ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, DeleteMessageBatchResultEntry,
+        MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
     },
 };
 use std::time::{Duration, Instant};
@@ -204,7 +204,7 @@ async fn batches_succeed_and_fail_entry_by_entry() {
     });
     let deleted =
         client.delete_message_batch().queue_url(&url).set_entries(Some(entries.collect())).send().await.unwrap();
-    let successful: Vec<&str> = deleted.successful().iter().map(|entry| entry.id()).collect();
+    let successful: Vec<&str> = deleted.successful().iter().map(DeleteMessageBatchResultEntry::id).collect();
     let failed: Vec<(&str, &str)> = deleted.failed().iter().map(|entry| (entry.id(), entry.code())).collect();
     assert_eq!((successful, failed), (vec!["0", "2"], vec![("1", "ReceiptHandleIsInvalid")]));
     let left = client.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::All).send().await;
