@@ -47,6 +47,11 @@ pub trait Identities: Send + Sync + 'static {
         resource: &str,
         policy: Option<&Policy>,
     ) -> bool;
+
+    /// Another number after every change of what these answer, conditions on the time apart; none where that is not known.
+    fn version(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Reads objects (S3), for function code.

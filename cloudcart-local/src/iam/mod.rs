@@ -20,7 +20,10 @@ use entities::{Compiled, Draft, Entities};
 use keys::{Key, KeyRing, Owner};
 use policy::{Evaluate, Evaluator, Policies, Policy, Question, SessionOf, TrustedAs, Verdict};
 use serde::{Deserialize, Serialize};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// Whether denials are refusals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,6 +59,8 @@ pub struct Iam {
     core: Arc<Core>,
     keys: KeyRing,
     entities: RwLock<Entities>,
+    /// Edits of `entities` that were begun.
+    edits: AtomicU64,
     evaluator: Box<dyn Evaluate>,
 }
 
@@ -64,7 +69,7 @@ impl Iam {
     pub fn open(core: Arc<Core>) -> Result<Arc<Self>, AwsError> {
         let keys = KeyRing::open(&core)?;
         let entities = RwLock::new(Entities::open(&core.store)?);
-        Ok(Arc::new(Self { core, keys, entities, evaluator: Box::new(Evaluator) }))
+        Ok(Arc::new(Self { core, keys, entities, edits: AtomicU64::new(0), evaluator: Box::new(Evaluator) }))
     }
 
     /// The resource types of IAM.
@@ -270,6 +275,8 @@ impl Iam {
         let mut entities = self.entities.write().unwrap_or_else(PoisonError::into_inner);
         let mut draft = entities.draft();
         let answer = change(&mut draft)?;
+        // Before it is in force: whoever reads the new number cannot look at the roles before the lock is free.
+        self.edits.fetch_add(1, Ordering::SeqCst);
         entities.take(draft, &self.core.store)?;
         Ok(answer)
     }
@@ -313,6 +320,10 @@ impl Identities for Iam {
         let Some(compiled) = self.role_by_arn(role_arn) else { return false };
         let caller = Caller::Role { role: compiled.role.name.clone(), session: session.to_owned() };
         self.decide_with(&caller, &Need::new(action, resource), policy) == Verdict::Allowed
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.edits.load(Ordering::SeqCst))
     }
 }
 

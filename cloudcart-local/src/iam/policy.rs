@@ -2,7 +2,10 @@
 
 use awsim_iam_policy as engine;
 use serde_json::{Map, Value};
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 /// A document that cannot be a policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,8 +18,8 @@ pub struct Policy {
     /// What messages call it: its name or ARN.
     pub name: String,
     document: engine::PolicyDocument,
-    /// It has a condition or a variable.
-    contextual: bool,
+    /// The condition keys that it asks for, in lower case.
+    keys: BTreeSet<String>,
     /// It has a variable.
     variable: bool,
 }
@@ -25,7 +28,7 @@ pub struct Policy {
 #[derive(Debug, Clone, Default)]
 pub struct Policies {
     documents: Vec<engine::PolicyDocument>,
-    contextual: bool,
+    keys: BTreeSet<String>,
     variable: bool,
 }
 
@@ -33,7 +36,7 @@ impl Policies {
     /// Whether what they say can depend on a question's context at all.
     #[must_use]
     pub fn are_contextual(&self) -> bool {
-        self.contextual
+        self.variable || !self.keys.is_empty()
     }
 }
 
@@ -46,9 +49,9 @@ impl From<Policy> for Policies {
 impl FromIterator<Policy> for Policies {
     fn from_iter<I: IntoIterator<Item = Policy>>(policies: I) -> Self {
         let mut all = Self::default();
-        for Policy { document, contextual, variable, .. } in policies {
+        for Policy { document, keys, variable, .. } in policies {
             all.documents.push(document);
-            all.contextual |= contextual;
+            all.keys.extend(keys);
             all.variable |= variable;
         }
         all
@@ -98,15 +101,16 @@ pub struct Evaluator;
 
 impl Evaluate for Evaluator {
     fn decide(&self, identity: &Policies, boundary: Option<&Policy>, question: &Question<'_>) -> Verdict {
-        // Policy documents carry their condition keys lower-case (see `lower_condition_keys`), so the context does too. The
-        // names as given stay beside them, for policy variables.
-        let mut context = HashMap::new();
-        let contextual = identity.contextual || boundary.is_some_and(Policy::is_contextual);
-        for (key, values) in question.context.iter().filter(|_| contextual) {
-            let value = engine::ContextValue::StringList(values.clone());
-            context.insert(key.to_ascii_lowercase(), value.clone());
-            context.insert(key.clone(), value);
-        }
+        // Policy documents carry their condition keys lower-case (see `lower_condition_keys`), so the context does too.
+        let asked =
+            |key: &String| identity.keys.contains(key) || boundary.is_some_and(|boundary| boundary.keys.contains(key));
+        let context: HashMap<String, engine::ContextValue> = question
+            .context
+            .iter()
+            .map(|(key, values)| (key.to_ascii_lowercase(), values))
+            .filter(|(key, _)| asked(key))
+            .map(|(key, values)| (key, engine::ContextValue::StringList(values.clone())))
+            .collect();
         let request = engine::AuthzRequest {
             principal_arn: question.principal_arn,
             principal_account: question.account,
@@ -145,7 +149,7 @@ impl Evaluate for Evaluator {
 impl Policy {
     /// Whether what it says can depend on a question's context at all.
     pub(crate) fn is_contextual(&self) -> bool {
-        self.contextual
+        self.variable || !self.keys.is_empty()
     }
 
     /// An identity policy: no principals, and each statement names actions and resources.
@@ -212,7 +216,7 @@ impl Policy {
     fn filtered(&self, wanted: impl Fn(&engine::Statement) -> bool) -> Self {
         let statements = self.document.statements.iter().filter(|statement| wanted(statement)).cloned().collect();
         let document = engine::PolicyDocument { version: None, id: None, statements };
-        Self { name: self.name.clone(), document, contextual: self.contextual, variable: self.variable }
+        Self { name: self.name.clone(), document, keys: self.keys.clone(), variable: self.variable }
     }
 
     /// A role's trust policy: each statement names principals and actions, and no resource.
@@ -236,9 +240,10 @@ impl Policy {
         let value = lower_condition_keys(document);
         let document = engine::parse_value(&value)
             .map_err(|error| PolicyError(format!("The policy {name} is malformed: {error}")))?;
-        let variable = has_variable(&value);
-        let contextual = variable || document.statements.iter().any(|statement| statement.condition.is_some());
-        Ok(Self { name: name.to_owned(), document, contextual, variable })
+        let conditions = document.statements.iter().filter_map(|statement| statement.condition.as_ref());
+        let keys =
+            conditions.flat_map(|block| block.conditions.iter().map(|condition| condition.key.clone())).collect();
+        Ok(Self { name: name.to_owned(), document, keys, variable: has_variable(&value) })
     }
 
     /// The statements of a trust policy that `principal` matches, as a policy that can be asked.

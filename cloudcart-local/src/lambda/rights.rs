@@ -38,6 +38,12 @@ impl Rights {
         self.identities.session_allows(&self.role, &self.function, action, resource, policy)
     }
 
+    /// Changes whenever what [`Rights::allow`] says may change: with roles and policies, and each second, for what depends on the time.
+    /// None where that is not known.
+    pub(super) fn version(&self) -> Option<(u64, i64)> {
+        Some((self.identities.version()?, self.core.clock.now_ms() / 1000))
+    }
+
     /// Whether the action may be done: allowed, or not asked for by the mode of the cloud's IAM. A warning says what is
     /// missing, and that `what` comes of it.
     pub(super) fn permit(&self, what: &str, action: &str, resource: &str, policy: Option<&Policy>) -> bool {

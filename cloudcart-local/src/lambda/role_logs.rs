@@ -17,13 +17,15 @@ pub(super) struct RoleLogs {
     rights: Rights,
     /// Group and stream were made, which takes rights of its own.
     made: AtomicBool,
+    /// When the rights to write on were there: asking with every line would be a twentieth of what a cloud under load does.
+    granted: Mutex<Option<(u64, i64)>>,
     /// What the last warning was about: one that repeats with every line would bury the log.
     told: Mutex<Option<&'static str>>,
 }
 
 impl RoleLogs {
     pub(super) fn new(sink: Arc<dyn LogSink>, rights: Rights) -> Self {
-        Self { sink, rights, made: AtomicBool::new(false), told: Mutex::default() }
+        Self { sink, rights, made: AtomicBool::new(false), granted: Mutex::default(), told: Mutex::default() }
     }
 
     /// The action that the role lacks, and on what.
@@ -44,7 +46,12 @@ impl RoleLogs {
 
 impl LogSink for RoleLogs {
     fn append(&self, group: &str, stream: &str, events: &[(i64, String)]) {
-        let lacks = self.rights.are_looked_at().then(|| self.lacks(group, stream)).flatten();
+        let version = self.rights.version();
+        let mut granted = self.granted.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = version.is_some() && *granted == version;
+        let lacks = (self.rights.are_looked_at() && !known).then(|| self.lacks(group, stream)).flatten();
+        *granted = version.filter(|_| lacks.is_none());
+        drop(granted);
         if let Some((action, _)) = &lacks {
             let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).replace(action);
             // What is let through makes the group, and the next right is missed then: one of them is told.
