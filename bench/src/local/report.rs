@@ -260,6 +260,18 @@ mod tests {
     }
 
     #[test]
+    fn moto_has_a_column_where_it_has_a_figure_and_decides_nothing() {
+        let mut report = report();
+        let missed = report.missed();
+        let figures = BTreeMap::from([("hello_8".to_owned(), 5000.0)]);
+        report.clouds.push(Column { name: "moto".to_owned(), figures, curve: Vec::new(), cannot: BTreeMap::new() });
+        let rates = report.table("rates").unwrap();
+        assert!(rates.contains("8 connections | 1,500 | 150 | 10.0× | 20× | **no** | 5,000 |"), "{rates}");
+        assert!(!report.table("calls").unwrap().contains("moto"));
+        assert_eq!(report.missed(), missed);
+    }
+
+    #[test]
     fn what_a_rival_cannot_do_is_said() {
         let mut report = report();
         assert!(report.table("cannot").unwrap().contains("| MiniStack | orders | no \\| order |"));

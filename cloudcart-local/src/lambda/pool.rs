@@ -265,16 +265,22 @@ impl State {
         Some(entry)
     }
 
-    /// Gives a free environment to whoever has waited longest for one of its function, or keeps it for the next caller.
-    fn offer(&mut self, id: u64, mut job: oneshot::Sender<Job>) {
-        let Some(entry) = self.leaves(id) else { return };
+    /// Gives a free environment to whoever has waited longest for one of its function, or keeps it for the next caller. False: its
+    /// function has changed or the cloud is stopping, so it must end, which its driver sees by its job's channel too.
+    fn offer(&mut self, id: u64, mut job: oneshot::Sender<Job>) -> bool {
+        let Some(entry) = self.entries.get(&id) else { return false };
+        let current = self.functions.get(&entry.function).and_then(|own| own.current);
+        if self.closed || current != Some(entry.generation) {
+            return false;
+        }
+        let Some(entry) = self.leaves(id) else { return false };
         let function = Arc::clone(&entry.function);
         entry.phase = Phase::Busy;
         self.own(&function).1.busy += 1;
         while let Some(waiter) = self.waiting.iter().find(|waiter| waiter.function == function) {
             match self.wake(waiter.ticket, Woken::With { id, job }) {
                 Some(Woken::With { job: back, .. }) => job = back,
-                Some(Woken::Ask) | None => return,
+                Some(Woken::Ask) | None => return true,
             }
         }
         let order = self.next();
@@ -285,6 +291,7 @@ impl State {
             entry.phase = Phase::Idle { order, job };
         }
         self.wake_first();
+        true
     }
 
     /// Environments that are at work, or about to be free.
@@ -315,6 +322,7 @@ impl State {
         let waiter = self.waiting.remove(at)?;
         let own = self.own(&waiter.function).1;
         own.waiting = own.waiting.saturating_sub(1);
+        self.forget_if_nothing(&waiter.function);
         Some(waiter)
     }
 }
@@ -342,15 +350,8 @@ impl Slot {
 
     /// Offers the environment. `None`: its function has changed or the cloud is stopping, so it must end.
     pub(super) fn park(&self) -> Option<oneshot::Receiver<Job>> {
-        let mut state = self.pool.lock();
-        let entry = state.entries.get(&self.id)?;
-        let current = state.functions.get(&entry.function).and_then(|own| own.current);
-        if state.closed || current != Some(entry.generation) {
-            return None;
-        }
         let (job, receiver) = oneshot::channel();
-        state.offer(self.id, job);
-        Some(receiver)
+        self.pool.lock().offer(self.id, job).then_some(receiver)
     }
 
     /// Takes the offer back. False: a job is on its way already.
@@ -430,7 +431,9 @@ impl Drop for Waiting {
         self.woken.close();
         // It came when nobody looked any more: the next one has it.
         match self.woken.try_recv() {
-            Ok(Woken::With { id, job }) => state.offer(id, job),
+            Ok(Woken::With { id, job }) => {
+                state.offer(id, job);
+            }
             Ok(Woken::Ask) => state.wake_first(),
             Err(_) => {}
         }
@@ -447,6 +450,14 @@ mod tests {
             Taken::Cold(slot) => slot,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Two environments that have just answered.
+    fn two_settling(pool: &Arc<Pool>, function: &str) -> (Slot, Slot) {
+        let both = (cold(pool, function), cold(pool, function));
+        both.0.settle();
+        both.1.settle();
+        both
     }
 
     fn soon(pool: &Arc<Pool>, function: &str) -> Waiting {
@@ -519,9 +530,7 @@ mod tests {
     #[tokio::test]
     async fn an_environment_that_becomes_free_goes_to_whoever_waited_longest_and_to_nobody_else() {
         let pool = pool(9);
-        let (one, two) = (cold(&pool, "a"), cold(&pool, "a"));
-        one.settle();
-        two.settle();
+        let (one, _two) = two_settling(&pool, "a");
         let (first, second) = (soon(&pool, "a"), soon(&pool, "a"));
         let mut offer = one.park().unwrap();
         let given = first.within(std::future::pending()).await.unwrap().expect("handed over");
@@ -535,9 +544,7 @@ mod tests {
     #[tokio::test]
     async fn an_environment_for_a_caller_that_has_gone_is_the_next_ones() {
         let pool = pool(9);
-        let (one, two) = (cold(&pool, "a"), cold(&pool, "a"));
-        one.settle();
-        two.settle();
+        let (one, two) = two_settling(&pool, "a");
         let (first, second) = (soon(&pool, "a"), soon(&pool, "a"));
         let mut offer = one.park().unwrap();
         drop(first);
@@ -549,6 +556,19 @@ mod tests {
         drop(third);
         assert!(matches!(pool.take("a", 1, None, true).unwrap(), Taken::Warm(_)), "kept for the next caller");
         assert!(offer.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
+    }
+
+    #[test]
+    fn an_environment_that_was_handed_over_before_its_function_changed_and_not_taken_ends() {
+        let pool = pool(9);
+        let slot = cold(&pool, "a");
+        slot.settle();
+        let waiting = soon(&pool, "a");
+        let mut offer = slot.park().unwrap();
+        pool.set_current("a", Some(2));
+        drop(waiting);
+        assert!(offer.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
+        assert!(matches!(pool.take("a", 2, None, true).unwrap(), Taken::Cold(_)));
     }
 
     #[tokio::test]
@@ -570,9 +590,7 @@ mod tests {
     #[tokio::test]
     async fn a_free_place_wakes_one_of_those_that_the_limit_holds_up() {
         let pool = pool(2);
-        let (one, two) = (cold(&pool, "a"), cold(&pool, "a"));
-        one.settle();
-        two.settle();
+        let (one, two) = two_settling(&pool, "a");
         let (first, second) = (soon(&pool, "b"), soon(&pool, "b"));
         let _offer = one.park().unwrap();
         assert!(first.within(std::future::pending()).await.unwrap().is_none());
