@@ -64,13 +64,13 @@ pub struct Cloud {
     pub started: Option<Duration>,
     /// Its process.
     pub pid: u32,
-    _process: Option<Process>,
+    process: Option<Process>,
 }
 
 impl Cloud {
     /// One that runs already, in the process `pid`.
     pub fn running(endpoint: Endpoint, pid: u32) -> Self {
-        Self { kind: Kind::Ours, endpoint, started: None, pid, _process: None }
+        Self { kind: Kind::Ours, endpoint, started: None, pid, process: None }
     }
 
     /// Starts ours as its users do, with `cloudcart local start`; its state goes below `folder`.
@@ -94,7 +94,7 @@ impl Cloud {
             secret: text(&document["credentials"]["secretAccessKey"]),
             region: text(&document["region"]),
         };
-        Ok(Self { kind: Kind::Ours, endpoint, started: Some(started), pid, _process: Some(process) })
+        Ok(Self { kind: Kind::Ours, endpoint, started: Some(started), pid, process: Some(process) })
     }
 
     /// Starts MiniStack from the `bin` folder of a Python environment.
@@ -113,7 +113,7 @@ impl Cloud {
             secret: "test".to_owned(),
             region: "us-east-1".to_owned(),
         };
-        Ok(Self { kind: Kind::MiniStack, endpoint, started: Some(started), pid: process.id(), _process: Some(process) })
+        Ok(Self { kind: Kind::MiniStack, endpoint, started: Some(started), pid: process.id(), process: Some(process) })
     }
 
     /// Starts moto's server from the `bin` folder of a Python environment.
@@ -128,7 +128,24 @@ impl Cloud {
             secret: "test".to_owned(),
             region: "us-east-1".to_owned(),
         };
-        Ok(Self { kind: Kind::Moto, endpoint, started: Some(started), pid: process.id(), _process: Some(process) })
+        Ok(Self { kind: Kind::Moto, endpoint, started: Some(started), pid: process.id(), process: Some(process) })
+    }
+
+    /// Stops it until [`Cloud::resume`], so that it takes nothing from another that is measured. Ours takes nothing at rest and
+    /// goes on, and so does one that was not started here.
+    pub fn pause(&self) {
+        self.tell(Signal::SIGSTOP);
+    }
+
+    /// Lets it go on after [`Cloud::pause`].
+    pub fn resume(&self) {
+        self.tell(Signal::SIGCONT);
+    }
+
+    fn tell(&self, signal: Signal) {
+        if let Some(process) = self.process.as_ref().filter(|_| self.kind != Kind::Ours) {
+            process.signal(signal);
+        }
     }
 
     /// Resident memory of the cloud's process in bytes, and of it with all that it started.
@@ -181,8 +198,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Asked first: it has children of its own to end.
+        // Asked first: it has children of its own to end. One that is paused would not hear it.
         self.signal(Signal::SIGTERM);
+        self.signal(Signal::SIGCONT);
         let until = Instant::now() + Duration::from_secs(20);
         while self.runs() {
             if Instant::now() > until {
@@ -295,5 +313,39 @@ mod tests {
         assert!(descendants(std::process::id()).contains(&pid));
         drop(child);
         assert!(!descendants(std::process::id()).contains(&pid));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_rival_stands_still_while_it_is_paused_and_ends_all_the_same() {
+        let process = Process::Child(Command::new("sleep").arg("60").spawn().unwrap());
+        let pid = process.id();
+        let endpoint = Endpoint {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 1)),
+            key: String::new(),
+            secret: String::new(),
+            region: String::new(),
+        };
+        let cloud = Cloud { kind: Kind::MiniStack, endpoint, started: None, pid, process: Some(process) };
+        let stopped = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().contains(") T ");
+        let until = |wanted: bool| {
+            let begin = Instant::now();
+            while stopped() != wanted {
+                assert!(begin.elapsed() < PATIENCE, "stopped: {}", !wanted);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        cloud.pause();
+        until(true);
+        cloud.resume();
+        until(false);
+        cloud.pause();
+        until(true);
+        let begin = Instant::now();
+        drop(cloud);
+        assert!(
+            resident(pid).is_none() && begin.elapsed() < Duration::from_secs(10),
+            "it did not hear that it should end"
+        );
     }
 }

@@ -149,29 +149,32 @@ pub fn measured(
         std::thread::sleep(Duration::from_secs(1));
         subject.memory("idle", None)?;
     }
-    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot).filter(|(subject, _)| whole(subject)) {
+    let functions: Vec<bool> = subjects.iter().map(|(subject, _)| subject.cloud.kind.runs_functions()).collect();
+    for at in (0..subjects.len()).filter(|at| functions[*at]) {
+        turn_to(subjects, at);
+        let subject = &mut subjects[at].0;
         progress(&format!("warming up {}", subject.cloud.kind.name()));
         let warmed = subject.warm_up(amount);
-        note(subject, "warming up", warmed, cannot)?;
+        note(subject, "warming up", warmed, &mut cannot[at])?;
     }
     for round in 0..amount.rounds {
         for (name, step) in &steps {
             progress(&format!("round {} of {}: {name}", round + 1, amount.rounds));
-            for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot) {
-                if *name != "services" && !subject.cloud.kind.runs_functions() {
-                    continue;
-                }
+            for at in (0..subjects.len()).filter(|at| *name == "services" || functions[*at]) {
+                turn_to(subjects, at);
+                let subject = &mut subjects[at].0;
                 let done = step(subject);
-                note(subject, name, done, cannot)?;
+                note(subject, name, done, &mut cannot[at])?;
             }
         }
     }
-    let flooded = |subject: &&mut (Subject, PathBuf)| wanted("flood") && whole(subject);
-    for ((subject, _), cannot) in subjects.iter_mut().zip(&mut cannot).filter(|(subject, _)| flooded(subject)) {
+    for at in (0..subjects.len()).filter(|at| wanted("flood") && functions[*at]) {
+        turn_to(subjects, at);
+        let subject = &mut subjects[at].0;
         progress(&format!("{} messages through {}", amount.flood, subject.cloud.kind.name()));
         let ours = subject.cloud.kind == Kind::Ours;
         let done = subject.flood(amount.flood, (!ours).then(|| Duration::from_secs(amount.rival_flood_s)));
-        note(subject, "flood", done, cannot)?;
+        note(subject, "flood", done, &mut cannot[at])?;
     }
     let mut columns = Vec::new();
     for ((subject, folder), cannot) in subjects.iter_mut().zip(cannot) {
@@ -187,6 +190,19 @@ pub fn measured(
         });
     }
     Ok(columns)
+}
+
+/// Pauses all but one. What that one left undone while it was paused, it does before it is measured.
+fn turn_to(subjects: &[(Subject, PathBuf)], at: usize) {
+    for (other, (subject, _)) in subjects.iter().enumerate() {
+        if other != at {
+            subject.cloud.pause();
+        }
+    }
+    subjects[at].0.cloud.resume();
+    if subjects.len() > 1 {
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
 
 /// Ours must do everything. What a rival cannot is kept with its reason.
