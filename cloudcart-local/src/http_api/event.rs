@@ -8,8 +8,9 @@ use super::percent;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use http::{HeaderMap, header, request::Parts};
-use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, net::IpAddr};
+use serde::Serialize;
+use serde_json::Value;
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
 
 /// What the event says beyond the request itself.
 pub(super) struct Context<'a> {
@@ -42,97 +43,159 @@ const HOP_BY_HOP: [&str; 9] = [
     "upgrade",
 ];
 
-/// The event for one request.
-pub(super) fn build(request: &Parts, body: &Bytes, context: &Context<'_>) -> Value {
-    let decoded = percent::decode(request.uri.path());
-    let raw_path = decoded.split('?').next().unwrap_or_default();
-    let raw_query = request.uri.query().unwrap_or_default();
-    let host = host_of(request);
-    let mut event = Map::new();
-    event.insert("version".into(), json!("2.0"));
-    event.insert("routeKey".into(), json!(context.route_key));
-    event.insert("rawPath".into(), json!(raw_path));
-    event.insert("rawQueryString".into(), json!(raw_query));
-    let cookies = cookies(&request.headers);
-    if !cookies.is_empty() {
-        event.insert("cookies".into(), json!(cookies));
+/// The event for one request. Borrows what it can: it is written once, for each request.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Event<'a> {
+    version: &'static str,
+    route_key: &'a str,
+    raw_path: String,
+    raw_query_string: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cookies: Vec<String>,
+    headers: BTreeMap<&'a str, Cow<'a, str>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    query_string_parameters: BTreeMap<String, String>,
+    request_context: RequestContext<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_parameters: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage_variables: Option<&'a BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Cow<'a, str>>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorizer: Option<&'a Value>,
+    domain_name: String,
+    domain_prefix: &'a str,
+    http: Http<'a>,
+    request_id: &'a str,
+    route_key: &'a str,
+    stage: &'a str,
+    time: String,
+    time_epoch: i64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Http<'a> {
+    method: &'a str,
+    path: String,
+    protocol: String,
+    source_ip: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_agent: Option<Cow<'a, str>>,
+}
+
+impl<'a> Event<'a> {
+    /// The event of `request` with `body`.
+    pub(super) fn of(request: &'a Parts, body: &'a Bytes, context: &Context<'a>) -> Self {
+        let mut raw_path = percent::decode(request.uri.path());
+        if let Some(end) = raw_path.find('?') {
+            raw_path.truncate(end);
+        }
+        let raw_query_string = request.uri.query().unwrap_or_default();
+        let domain_name = host_of(request);
+        let source_ip = context.source_ip.to_string();
+        let text = std::str::from_utf8(body).ok().filter(|_| is_text(&request.headers));
+        Self {
+            version: "2.0",
+            route_key: context.route_key,
+            raw_query_string,
+            cookies: cookies(&request.headers),
+            headers: headers(request, body.len(), &domain_name, &source_ip, context),
+            query_string_parameters: percent::query(raw_query_string),
+            request_context: RequestContext {
+                account_id: context.account,
+                api_id: context.api_id,
+                authorizer: context.authorizer,
+                domain_name,
+                domain_prefix: context.api_id,
+                http: Http {
+                    method: request.method.as_str(),
+                    path: raw_path.clone(),
+                    protocol: format!("{:?}", request.version),
+                    source_ip,
+                    user_agent: joined(&request.headers, header::USER_AGENT.as_str()),
+                },
+                request_id: context.request_id,
+                route_key: context.route_key,
+                stage: context.stage,
+                time: log_time(context.time),
+                time_epoch: context.time,
+            },
+            raw_path,
+            path_parameters: Some(context.path_parameters).filter(|parameters| !parameters.is_empty()),
+            stage_variables: Some(context.stage_variables).filter(|variables| !variables.is_empty()),
+            body: (!body.is_empty()).then(|| text.map_or_else(|| BASE64.encode(body).into(), Cow::from)),
+            is_base64_encoded: !body.is_empty() && text.is_none(),
+        }
     }
-    event.insert("headers".into(), headers(request, body.len(), &host, context));
-    let parameters = percent::query(raw_query);
-    if !parameters.is_empty() {
-        event.insert("queryStringParameters".into(), json!(parameters));
+
+    /// As the function gets it.
+    pub(super) fn to_bytes(&self) -> serde_json::Result<Bytes> {
+        serde_json::to_vec(self).map(Bytes::from)
     }
-    let mut http = Map::new();
-    http.insert("method".into(), json!(request.method.as_str()));
-    http.insert("path".into(), json!(raw_path));
-    http.insert("protocol".into(), json!(format!("{:?}", request.version)));
-    http.insert("sourceIp".into(), json!(context.source_ip.to_string()));
-    if let Some(agent) = joined(&request.headers, header::USER_AGENT.as_str()) {
-        http.insert("userAgent".into(), json!(agent));
+
+    /// As a document to change.
+    pub(super) fn to_value(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
     }
-    let mut request_context = json!({
-            "accountId": context.account,
-            "apiId": context.api_id,
-            "domainName": host,
-            "domainPrefix": context.api_id,
-            "http": http,
-            "requestId": context.request_id,
-            "routeKey": context.route_key,
-            "stage": context.stage,
-            "time": log_time(context.time),
-            "timeEpoch": context.time,
-    });
-    if let (Some(authorizer), Value::Object(members)) = (context.authorizer, &mut request_context) {
-        members.insert("authorizer".into(), authorizer.clone());
-    }
-    event.insert("requestContext".into(), request_context);
-    if !context.path_parameters.is_empty() {
-        event.insert("pathParameters".into(), json!(context.path_parameters));
-    }
-    if !context.stage_variables.is_empty() {
-        event.insert("stageVariables".into(), json!(context.stage_variables));
-    }
-    let text = std::str::from_utf8(body).ok().filter(|_| is_text(&request.headers));
-    if !body.is_empty() {
-        event.insert("body".into(), text.map_or_else(|| json!(BASE64.encode(body)), |text| json!(text)));
-    }
-    event.insert("isBase64Encoded".into(), json!(!body.is_empty() && text.is_none()));
-    Value::Object(event)
 }
 
 /// The host that the client asked for, with its port.
 pub(super) fn host_of(request: &Parts) -> String {
-    let named = joined(&request.headers, header::HOST.as_str());
-    named.or_else(|| request.uri.authority().map(ToString::to_string)).unwrap_or_default()
+    match joined(&request.headers, header::HOST.as_str()) {
+        Some(named) => named.into_owned(),
+        None => request.uri.authority().map(ToString::to_string).unwrap_or_default(),
+    }
 }
 
 /// All values of a header joined with commas; bytes that are not UTF-8 become U+FFFD.
-pub(super) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
-    let values: Vec<_> =
-        headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
-    (!values.is_empty()).then(|| values.join(","))
+pub(super) fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
+    let mut values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let mut all = values.next()?;
+    for value in values {
+        let all = all.to_mut();
+        all.push(',');
+        all.push_str(&value);
+    }
+    Some(all)
 }
 
-fn headers(request: &Parts, length: usize, host: &str, context: &Context<'_>) -> Value {
-    let mut all: BTreeMap<String, String> = BTreeMap::new();
+fn headers<'a>(
+    request: &'a Parts,
+    length: usize,
+    host: &str,
+    source_ip: &str,
+    context: &Context<'a>,
+) -> BTreeMap<&'a str, Cow<'a, str>> {
+    let mut all: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     for name in request.headers.keys().map(http::HeaderName::as_str) {
         if name != "cookie" && !HOP_BY_HOP.contains(&name) {
-            all.insert(name.to_owned(), joined(&request.headers, name).unwrap_or_default());
+            all.insert(name, joined(&request.headers, name).unwrap_or_default());
         }
     }
-    all.insert("content-length".into(), length.to_string());
-    all.insert("host".into(), host.to_owned());
-    all.insert("x-amzn-trace-id".into(), context.trace_id.to_owned());
-    let source = context.source_ip.to_string();
-    all.entry("x-forwarded-for".into())
+    all.insert("content-length", length.to_string().into());
+    all.insert("host", host.to_owned().into());
+    all.insert("x-amzn-trace-id", context.trace_id.into());
+    all.entry("x-forwarded-for")
         .and_modify(|chain| {
+            let chain = chain.to_mut();
             chain.push_str(", ");
-            chain.push_str(&source);
+            chain.push_str(source_ip);
         })
-        .or_insert(source);
-    all.insert("x-forwarded-port".into(), context.port.to_string());
-    all.insert("x-forwarded-proto".into(), "http".into());
-    json!(all)
+        .or_insert_with(|| source_ip.to_owned().into());
+    all.insert("x-forwarded-port", context.port.to_string().into());
+    all.insert("x-forwarded-proto", "http".into());
+    all
 }
 
 fn cookies(headers: &HeaderMap) -> Vec<String> {
@@ -162,6 +225,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use http::Request;
+    use serde_json::json;
 
     fn event(request: http::request::Builder, body: &'static [u8]) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();
@@ -180,7 +244,7 @@ mod tests {
             time: 1_584_039_838_123,
             authorizer: None,
         };
-        build(&parts, &Bytes::from_static(body), &context)
+        Event::of(&parts, &Bytes::from_static(body), &context).to_value().unwrap()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{
     access_log::{Done, Integrated, Trail},
     authorizer::{self, Asked},
     cors,
-    event::{self, Context},
+    event::{Context, Event},
     model::{Api, Limits, Stage},
     response, router,
     variables::Facts,
@@ -300,10 +300,16 @@ async fn answer(
         trail.integration = Some(Integrated { lambda_status: 403, error: Some(reason), ..Integrated::default() });
         return response::server_error();
     }
-    let event = event::build(parts, &body, &context);
+    let payload = match Event::of(parts, &body, &context).to_bytes() {
+        Ok(payload) => payload,
+        Err(error) => {
+            tracing::error!(route = route_key, %error, "the event could not be written");
+            return response::server_error();
+        }
+    };
     let invocation = Invocation {
         function: integration.function.clone(),
-        payload: Bytes::from(event.to_string()),
+        payload,
         trace_id: Some(trace_id.clone()),
         client_context: None,
     };

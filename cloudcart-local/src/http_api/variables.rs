@@ -68,7 +68,7 @@ impl<'a> Facts<'a> {
             "extendedRequestId" | "requestId" => self.request_id.to_owned(),
             "httpMethod" => self.parts.method.to_string(),
             "identity.sourceIp" => self.source_ip.to_string(),
-            "identity.userAgent" => event::joined(&self.parts.headers, http::header::USER_AGENT.as_str())?,
+            "identity.userAgent" => event::joined(&self.parts.headers, http::header::USER_AGENT.as_str())?.into_owned(),
             "path" => self.parts.uri.path().to_owned(),
             "protocol" => format!("{:?}", self.parts.version),
             "requestTime" => event::log_time(self.time),

@@ -5,7 +5,8 @@
 use super::{Asked, Passed, Refused};
 use crate::{
     http_api::{
-        Shared, event,
+        Shared,
+        event::{self, Event},
         variables::{self, Facts},
     },
     iam::policy::{Evaluate as _, Evaluator, Policies, Policy, Question, Verdict},
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -115,7 +117,7 @@ impl Source {
     /// What stands there, unless it is empty or absent.
     pub(super) fn value(&self, asked: &Asked<'_>) -> Option<String> {
         let value = match self {
-            Self::Header(name) => event::joined(&asked.parts.headers, name),
+            Self::Header(name) => event::joined(&asked.parts.headers, name).map(Cow::into_owned),
             Self::Query(name) => super::super::percent::query(asked.parts.uri.query().unwrap_or_default()).remove(name),
             Self::StageVariable(name) => asked.context.stage_variables.get(name).cloned(),
             Self::Context(name) => Facts::of(asked.parts, asked.context).variable(name),
@@ -243,6 +245,7 @@ async fn ask(
         Format::V1 => event_v1(asked, arn, identity),
         Format::V2 => event_v2(asked, arn, identity),
     };
+    let event = event.map_err(|error| format!("the event could not be written: {error}"))?;
     let invocation = Invocation {
         function: settings.function.clone(),
         payload: Bytes::from(event.to_string()),
@@ -305,20 +308,20 @@ fn read(settings: &Settings, answer: &Value) -> Result<Answer, String> {
 }
 
 /// The event of format 2.0: that of the integration without a body.
-fn event_v2(asked: &Asked<'_>, arn: &str, identity: &[String]) -> Value {
-    let mut event = event::build(asked.parts, &Bytes::new(), asked.context);
+fn event_v2(asked: &Asked<'_>, arn: &str, identity: &[String]) -> serde_json::Result<Value> {
+    let mut event = Event::of(asked.parts, &Bytes::new(), asked.context).to_value()?;
     if let Value::Object(members) = &mut event {
         members.remove("isBase64Encoded");
         members.insert("type".into(), json!("REQUEST"));
         members.insert("routeArn".into(), json!(arn));
         members.insert("identitySource".into(), if identity.is_empty() { Value::Null } else { json!(identity) });
     }
-    event
+    Ok(event)
 }
 
 /// The event of format 1.0.
-fn event_v1(asked: &Asked<'_>, arn: &str, identity: &[String]) -> Value {
-    let base = event::build(asked.parts, &Bytes::new(), asked.context);
+fn event_v1(asked: &Asked<'_>, arn: &str, identity: &[String]) -> serde_json::Result<Value> {
+    let base = Event::of(asked.parts, &Bytes::new(), asked.context).to_value()?;
     let method = asked.parts.method.as_str();
     let path = &base["rawPath"];
     let or_empty = |name: &str| base.get(name).cloned().unwrap_or_else(|| json!({}));
@@ -368,5 +371,5 @@ fn event_v1(asked: &Asked<'_>, arn: &str, identity: &[String]) -> Value {
             "stage": context["stage"],
         }),
     );
-    Value::Object(event)
+    Ok(Value::Object(event))
 }
