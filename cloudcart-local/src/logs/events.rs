@@ -1,5 +1,6 @@
 //! Groups, streams and events as rows.
 
+use super::schema;
 use crate::store::{Store, StoreError, Writing};
 use rusqlite::{OptionalExtension as _, Row, params, params_from_iter, types::Value as Sql};
 use std::{collections::BTreeMap, sync::Arc};
@@ -81,23 +82,7 @@ pub(super) struct Events {
 
 impl Events {
     pub(super) fn open(store: Store) -> Result<Self, StoreError> {
-        store.with(|connection| {
-            connection.execute_batch(
-                "CREATE TABLE IF NOT EXISTS log_groups (
-                     name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL, retention_days INTEGER, tags TEXT NOT NULL
-                 ) WITHOUT ROWID;
-                 CREATE TABLE IF NOT EXISTS log_streams (
-                     log_group TEXT NOT NULL REFERENCES log_groups (name), name TEXT NOT NULL, created_ms INTEGER NOT NULL,
-                     first_ms INTEGER, last_ms INTEGER, ingested_ms INTEGER, PRIMARY KEY (log_group, name)
-                 ) WITHOUT ROWID;
-                 CREATE TABLE IF NOT EXISTS log_events (
-                     id INTEGER PRIMARY KEY AUTOINCREMENT, log_group TEXT NOT NULL, stream TEXT NOT NULL,
-                     timestamp_ms INTEGER NOT NULL, ingested_ms INTEGER NOT NULL, message TEXT NOT NULL
-                 );
-                 CREATE INDEX IF NOT EXISTS log_events_by_time ON log_events (log_group, timestamp_ms, id);
-                 CREATE INDEX IF NOT EXISTS log_events_by_stream ON log_events (log_group, stream, timestamp_ms, id);",
-            )
-        })?;
+        store.with(schema::prepare)?;
         Ok(Self { store })
     }
 
@@ -116,8 +101,8 @@ impl Events {
     pub(super) fn delete_group(&self, name: &str) -> Result<bool, StoreError> {
         self.store.with(|connection| {
             let transaction = connection.transaction()?;
-            transaction.execute("DELETE FROM log_events WHERE log_group = ?1", [name])?;
-            transaction.execute("DELETE FROM log_streams WHERE log_group = ?1", [name])?;
+            transaction.execute(&format!("DELETE FROM log_events WHERE log_group = {GROUP_NUMBER}"), [name])?;
+            transaction.execute(&format!("DELETE FROM log_streams WHERE log_group = {GROUP_NUMBER}"), [name])?;
             let removed = transaction.execute("DELETE FROM log_groups WHERE name = ?1", [name])?;
             transaction.commit()?;
             Ok(removed == 1)
@@ -134,9 +119,10 @@ impl Events {
     pub(super) fn stored_bytes(&self, group: &str) -> Result<i64, StoreError> {
         self.store.with(|connection| {
             connection
-                .prepare_cached(
-                    "SELECT coalesce(sum(length(CAST(message AS BLOB)) + 26), 0) FROM log_events WHERE log_group = ?1",
-                )?
+                .prepare_cached(&format!(
+                    "SELECT coalesce(sum(length(CAST(message AS BLOB)) + 26), 0) FROM log_events
+                     WHERE log_group = {GROUP_NUMBER}"
+                ))?
                 .query_row([group], |row| row.get(0))
         })
     }
@@ -180,7 +166,9 @@ impl Events {
     pub(super) fn create_stream(&self, group: &str, name: &str, now_ms: i64) -> Result<bool, StoreError> {
         self.store.with(|connection| {
             let made = connection.execute(
-                "INSERT OR IGNORE INTO log_streams (log_group, name, created_ms) VALUES (?1, ?2, ?3)",
+                &format!(
+                    "INSERT OR IGNORE INTO log_streams (log_group, name, created_ms) VALUES ({GROUP_NUMBER}, ?2, ?3)"
+                ),
                 params![group, name, now_ms],
             )?;
             Ok(made == 1)
@@ -191,9 +179,12 @@ impl Events {
     pub(super) fn delete_stream(&self, group: &str, name: &str) -> Result<bool, StoreError> {
         self.store.with(|connection| {
             let transaction = connection.transaction()?;
-            transaction.execute("DELETE FROM log_events WHERE log_group = ?1 AND stream = ?2", [group, name])?;
-            let removed =
-                transaction.execute("DELETE FROM log_streams WHERE log_group = ?1 AND name = ?2", [group, name])?;
+            let which = format!("log_group = {GROUP_NUMBER} AND name = ?2");
+            transaction.execute(
+                &format!("DELETE FROM log_events WHERE stream = (SELECT number FROM log_streams WHERE {which})"),
+                [group, name],
+            )?;
+            let removed = transaction.execute(&format!("DELETE FROM log_streams WHERE {which}"), [group, name])?;
             transaction.commit()?;
             Ok(removed == 1)
         })
@@ -202,7 +193,7 @@ impl Events {
     pub(super) fn stream(&self, group: &str, name: &str) -> Result<Option<Stream>, StoreError> {
         self.store.with(|connection| {
             connection
-                .prepare_cached(&format!("{STREAMS} WHERE log_group = ?1 AND name = ?2"))?
+                .prepare_cached(&format!("{STREAMS} WHERE log_group = {GROUP_NUMBER} AND name = ?2"))?
                 .query_row([group, name], read_stream)
                 .optional()
         })
@@ -213,7 +204,7 @@ impl Events {
         self.store.with(|connection| {
             connection
                 .prepare_cached(&format!(
-                    "{STREAMS} WHERE log_group = ?1 AND substr(name, 1, length(?2)) = ?2 ORDER BY name"
+                    "{STREAMS} WHERE log_group = {GROUP_NUMBER} AND substr(name, 1, length(?2)) = ?2 ORDER BY name"
                 ))?
                 .query_map([group, prefix], read_stream)?
                 .collect()
@@ -231,33 +222,33 @@ impl Events {
 
     /// At most `limit` events of `range`, in its order.
     pub(super) fn read(&self, group: &str, range: &Range, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let mut sql = String::from(
-            "SELECT id, stream, timestamp_ms, ingested_ms, message FROM log_events
-             WHERE log_group = ? AND timestamp_ms BETWEEN ? AND ?",
-        );
-        let mut values: Vec<Sql> = vec![group.to_owned().into(), range.from_ms.into(), range.to_ms.into()];
-        match &range.streams {
-            Streams::All => {}
+        const OF_GROUP: &str = "log_group = (SELECT number FROM log_groups WHERE name = ?)";
+        let mut values: Vec<Sql> = vec![range.from_ms.into(), range.to_ms.into(), group.to_owned().into()];
+        let of_streams = |is: &str, which: &str| {
+            format!("stream {is} (SELECT number FROM log_streams WHERE {OF_GROUP} AND {which})")
+        };
+        let which = match &range.streams {
+            Streams::All => OF_GROUP.to_owned(),
             Streams::Prefix(prefix) => {
-                sql.push_str(" AND substr(stream, 1, length(?)) = ?");
                 values.extend([prefix.clone().into(), prefix.clone().into()]);
+                of_streams("IN", "substr(name, 1, length(?)) = ?")
             }
             Streams::Named(names) => {
-                let marks = vec!["?"; names.len()].join(", ");
-                sql.push_str(" AND stream IN (");
-                sql.push_str(&marks);
-                sql.push(')');
                 values.extend(names.iter().map(|name| Sql::from(name.clone())));
+                // The events of one stream lie in their order already.
+                let is = if names.len() == 1 { "=" } else { "IN" };
+                of_streams(is, &format!("name IN ({})", vec!["?"; names.len()].join(", ")))
             }
-        }
+        };
+        let mut sql = format!("{EVENTS} WHERE e.timestamp_ms BETWEEN ? AND ? AND e.{which}");
         let (comparison, order) = if range.backward { ("<", "DESC") } else { (">", "ASC") };
         if let Some(cursor) = range.beyond {
-            sql.push_str(" AND (timestamp_ms, id) ");
+            sql.push_str(" AND (e.timestamp_ms, e.id) ");
             sql.push_str(comparison);
             sql.push_str(" (?, ?)");
             values.extend([cursor.timestamp_ms.into(), cursor.id.into()]);
         }
-        sql.push_str(&[" ORDER BY timestamp_ms ", order, ", id ", order, " LIMIT ?"].concat());
+        sql.push_str(&[" ORDER BY e.timestamp_ms ", order, ", e.id ", order, " LIMIT ?"].concat());
         values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
         self.store.with(|connection| {
             connection.prepare_cached(&sql)?.query_map(params_from_iter(values), read_event)?.collect()
@@ -274,10 +265,11 @@ impl Events {
     /// At most `limit` events of `groups` that arrived after the event `id`, in the order of arrival, each with its group.
     pub(super) fn after(&self, groups: &[String], id: i64, limit: usize) -> Result<Vec<(String, Event)>, StoreError> {
         let marks = vec!["?"; groups.len()].join(", ");
-        // The plus sign keeps the search on the ids, of which only the newest are looked at.
+        // CROSS keeps the search on the ids, of which only the newest are looked at.
         let sql = format!(
-            "SELECT id, stream, timestamp_ms, ingested_ms, message, log_group FROM log_events
-             WHERE id > ? AND +log_group IN ({marks}) ORDER BY id LIMIT ?"
+            "SELECT e.id, s.name, e.timestamp_ms, e.ingested_ms, e.message, g.name FROM log_events e
+             CROSS JOIN log_streams s ON s.number = e.stream CROSS JOIN log_groups g ON g.number = e.log_group
+             WHERE e.id > ? AND g.name IN ({marks}) ORDER BY e.id LIMIT ?"
         );
         let mut values: Vec<Sql> = vec![id.into()];
         values.extend(groups.iter().map(|group| Sql::from(group.clone())));
@@ -295,7 +287,7 @@ impl Events {
         self.store.with(|connection| {
             connection.execute(
                 "DELETE FROM log_events WHERE id IN (
-                     SELECT e.id FROM log_groups g JOIN log_events e ON e.log_group = g.name
+                     SELECT e.id FROM log_groups g CROSS JOIN log_events e ON e.log_group = g.number
                      WHERE g.retention_days IS NOT NULL AND e.timestamp_ms < ?1 - g.retention_days * 86400000)",
                 [now_ms],
             )
@@ -313,39 +305,51 @@ struct Times {
 
 /// Appends lines in their order. The row of each stream is written once, however its lines are mixed with those of others.
 fn append(transaction: &Writing<'_>, lines: &[Line]) -> rusqlite::Result<()> {
-    let mut streams: BTreeMap<(&str, &str), Times> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut streams: Vec<(&Line, Times)> = Vec::new();
+    let mut of = Vec::with_capacity(lines.len());
     for line in lines {
         let (at, ingested) = (line.timestamp_ms, line.ingested_ms);
-        streams
-            .entry((&line.group, &line.stream))
-            .and_modify(|times| {
-                times.first = times.first.min(at);
-                times.last = times.last.max(at);
-                times.ingested = times.ingested.max(ingested);
-            })
-            .or_insert(Times { created: ingested, first: at, last: at, ingested });
+        let place = *places.entry((&line.group, &line.stream)).or_insert_with(|| {
+            streams.push((line, Times { created: ingested, first: at, last: at, ingested }));
+            streams.len() - 1
+        });
+        let times = &mut streams[place].1;
+        times.first = times.first.min(at);
+        times.last = times.last.max(at);
+        times.ingested = times.ingested.max(ingested);
+        of.push(place);
     }
     let mut group = transaction
         .prepare_cached("INSERT OR IGNORE INTO log_groups (name, created_ms, tags) VALUES (?1, ?2, '{}')")?;
-    let mut stream = transaction.prepare_cached(
+    let mut stream = transaction.prepare_cached(&format!(
         "INSERT INTO log_streams (log_group, name, created_ms, first_ms, last_ms, ingested_ms)
-         VALUES (?1, ?2, ?6, ?3, ?4, ?5)
+         VALUES ({GROUP_NUMBER}, ?2, ?6, ?3, ?4, ?5)
          ON CONFLICT (log_group, name) DO UPDATE SET first_ms = min(coalesce(first_ms, ?3), ?3),
-             last_ms = max(coalesce(last_ms, ?4), ?4), ingested_ms = ?5",
-    )?;
-    for ((group_name, name), Times { created, first, last, ingested }) in streams {
-        group.execute(params![group_name, created])?;
-        stream.execute(params![group_name, name, first, last, ingested, created])?;
+             last_ms = max(coalesce(last_ms, ?4), ?4), ingested_ms = ?5
+         RETURNING log_group, number"
+    ))?;
+    let mut numbers: Vec<(i64, i64)> = Vec::with_capacity(streams.len());
+    for (line, Times { created, first, last, ingested }) in streams {
+        group.execute(params![line.group, created])?;
+        let values = params![line.group, line.stream, first, last, ingested, created];
+        numbers.push(stream.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?);
     }
     let mut insert = transaction.prepare_cached(
         "INSERT INTO log_events (log_group, stream, timestamp_ms, ingested_ms, message) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
-    for line in lines {
-        insert.execute(params![line.group, line.stream, line.timestamp_ms, line.ingested_ms, line.message])?;
+    for (line, place) in lines.iter().zip(of) {
+        let (group, stream) = numbers[place];
+        insert.execute(params![group, stream, line.timestamp_ms, line.ingested_ms, line.message])?;
     }
     Ok(())
 }
 
+/// The number of the group that the statement's first value names.
+const GROUP_NUMBER: &str = "(SELECT number FROM log_groups WHERE name = ?1)";
+/// CROSS: the events are gone through in their order, and each one's stream is looked up.
+const EVENTS: &str = "SELECT e.id, s.name, e.timestamp_ms, e.ingested_ms, e.message
+    FROM log_events e CROSS JOIN log_streams s ON s.number = e.stream";
 const GROUPS: &str = "SELECT name, created_ms, retention_days, tags FROM log_groups";
 const STREAMS: &str = "SELECT name, created_ms, first_ms, last_ms, ingested_ms FROM log_streams";
 

@@ -8,6 +8,7 @@ mod json_pattern;
 mod live;
 mod provider;
 mod reading;
+mod schema;
 mod writer;
 
 use crate::{
