@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::http;
@@ -60,12 +61,26 @@ fn prompt(stream: &TcpStream) -> Result<()> {
     Ok(())
 }
 
-fn answer(event: &Value, arrived: Instant) -> Result<Value> {
-    if let Some(records) = event["Records"].as_array() {
+/// As much of an event as is read: the rest would be the function's own time.
+#[derive(Debug, Deserialize)]
+struct Event {
+    #[serde(rename = "Records")]
+    records: Option<Vec<Record>>,
+    #[serde(rename = "rawPath")]
+    path: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Record {
+    body: String,
+}
+
+fn answer(event: &Event, arrived: Instant) -> Result<Value> {
+    if let Some(records) = &event.records {
         note(records)?;
         return Ok(json!({"batchItemFailures": []}));
     }
-    if event["rawPath"].as_str().is_some_and(|path| path.ends_with("/sleep")) {
+    if event.path.as_ref().is_some_and(|path| path.ends_with("/sleep")) {
         std::thread::sleep(NAP);
     }
     let own = u64::try_from(arrived.elapsed().as_nanos()).unwrap_or(u64::MAX);
@@ -77,12 +92,12 @@ fn answer(event: &Value, arrived: Instant) -> Result<Value> {
 }
 
 /// A line for each message: its text, and when it was here. All of a batch in one write, so that several environments may share the file.
-fn note(records: &[Value]) -> Result<()> {
+fn note(records: &[Record]) -> Result<()> {
     let path = std::env::var(FILE).context("there is no file for arrivals")?;
     let now = now_ns().to_string();
     let mut lines = String::new();
     for record in records {
-        lines.push_str(record["body"].as_str().unwrap_or_default());
+        lines.push_str(&record.body);
         lines.extend([" ", now.as_str(), "\n"]);
     }
     OpenOptions::new().append(true).create(true).open(&path).context(path)?.write_all(lines.as_bytes())?;
