@@ -26,7 +26,7 @@ use crate::{
     cloudformation::{CloudFormation, Parameters},
     cloudwatch::Alarms,
     core::Core,
-    dynamodb::DynamoDb,
+    dynamodb::{self, DynamoDb},
     error::AwsError,
     events::Rules,
     gateway::{Admin, Gateway},
@@ -217,6 +217,8 @@ impl LocalCloudBuilder {
         // 1. The folder, held by this process alone.
         let (state_dir, temporary) = self.folder()?;
         let lock = FolderLock::take(&state_dir)?;
+        // The slowest to open, beside all of the others.
+        let dynamodb = engine("dynamodb", DynamoDb::begin(&state_dir))?;
         let store = open_store(&state_dir)?;
         check_identity(&store, &state_dir, &self.region)?;
         let clock = CloudClock::open(Arc::clone(&self.clock), store.clone())
@@ -236,7 +238,7 @@ impl LocalCloudBuilder {
         });
 
         // 3. The engines, each after those whose ports it uses.
-        let engines = Engines::open(&core, &self)?;
+        let engines = Engines::open(&core, &self, dynamodb)?;
 
         // 4. The front.
         let own = Arc::new(Own {
@@ -276,6 +278,10 @@ impl LocalCloudBuilder {
     }
 }
 
+fn engine<T>(name: &'static str, opened: Result<T, AwsError>) -> Result<T, StartError> {
+    opened.map_err(|source| StartError::Engine { engine: name, source })
+}
+
 /// Every engine of a cloud. An engine's resource types are added in [`Engines::open`], its service in
 /// [`Engines::services`]; nothing else needs to know it.
 #[derive(Clone)]
@@ -297,11 +303,7 @@ struct Engines {
 
 impl Engines {
     /// Opens them in the order of their needs.
-    fn open(core: &Arc<Core>, builder: &LocalCloudBuilder) -> Result<Self, StartError> {
-        fn engine<T>(name: &'static str, opened: Result<T, AwsError>) -> Result<T, StartError> {
-            opened.map_err(|source| StartError::Engine { engine: name, source })
-        }
-        let dynamodb = engine("dynamodb", DynamoDb::begin(Arc::clone(core)))?;
+    fn open(core: &Arc<Core>, builder: &LocalCloudBuilder, dynamodb: dynamodb::Opening) -> Result<Self, StartError> {
         let iam = engine("iam", Iam::open(Arc::clone(core)))?;
         let sts = Sts::open(Arc::clone(core), Arc::clone(&iam));
         let s3 = engine("s3", S3::open(Arc::clone(core)))?;
@@ -328,7 +330,7 @@ impl Engines {
         };
         let http_apis = engine("HTTP API", HttpApis::open(Arc::clone(core), api_port, ports))?;
         let alarms = Alarms::open(Arc::clone(core));
-        let dynamodb = engine("dynamodb", dynamodb.finish())?;
+        let dynamodb = engine("dynamodb", dynamodb.finish(Arc::clone(core)))?;
         let providers = [
             iam.providers(),
             sts.providers(),

@@ -21,7 +21,7 @@ use http::{HeaderValue, Response, header};
 use needs::Needs;
 use schema::Schemas;
 use serde_json::{Map, Value, json};
-use std::{sync::Arc, thread::JoinHandle, time::Duration};
+use std::{path::Path, sync::Arc, thread::JoinHandle, time::Duration};
 
 /// How often expired items are looked for. AWS takes up to days; a developer wants to see it happen.
 const TTL_SWEEP: Duration = Duration::from_secs(5);
@@ -35,30 +35,38 @@ pub struct DynamoDb {
     schemas: Schemas,
 }
 
-/// The service, while its file is opened beside what else a cloud's start does.
+/// The service, while its file is opened beside what else a cloud's start does. Dropped, it waits for the end of that.
 pub struct Opening {
-    core: Arc<Core>,
-    backend: JoinHandle<Result<Backend, BackendError>>,
+    backend: Option<JoinHandle<Result<Backend, BackendError>>>,
 }
 
 impl DynamoDb {
     /// Begins to open `dynamodb.db` in the state folder. Where no thread can be had for it, the error says so.
-    pub fn begin(core: Arc<Core>) -> Result<Opening, AwsError> {
-        let path = core.state_dir.join("dynamodb.db");
+    pub fn begin(state_dir: &Path) -> Result<Opening, AwsError> {
+        let path = state_dir.join("dynamodb.db");
         let backend = std::thread::Builder::new()
             .name("dynamodb-open".to_owned())
             .spawn(move || Backend::start(&path))
             .map_err(|error| AwsError::internal(&error))?;
-        Ok(Opening { core, backend })
+        Ok(Opening { backend: Some(backend) })
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        // The start failed, and whoever tries again is not to find the file in other hands.
+        if let Some(backend) = self.backend.take() {
+            let _ = backend.join();
+        }
     }
 }
 
 impl Opening {
     /// Waits for the file, and starts the task that removes expired items. Must run inside a Tokio runtime.
-    pub fn finish(self) -> Result<Arc<DynamoDb>, AwsError> {
-        let Self { core, backend } = self;
-        let panicked = |_| AwsError::internal(&std::io::Error::other("the DynamoDB engine panicked while it started"));
-        let backend = backend.join().map_err(panicked)?.map_err(|error| AwsError::internal(&error))?;
+    pub fn finish(mut self, core: Arc<Core>) -> Result<Arc<DynamoDb>, AwsError> {
+        let failed = || AwsError::internal(&std::io::Error::other("the DynamoDB engine panicked while it started"));
+        let backend = self.backend.take().ok_or_else(failed)?.join().map_err(|_| failed())?;
+        let backend = backend.map_err(|error| AwsError::internal(&error))?;
         let backend = Arc::new(backend);
         let sweeper = Arc::downgrade(&backend);
         let clock = Arc::clone(&core.clock);
