@@ -2,7 +2,6 @@
 //! of the tree, so that the edit is never the user's.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -316,12 +315,7 @@ impl Workshop {
         for name in recipe(variant.source).reads {
             append(&mut all, &self.root.join(name))?;
         }
-        let digest = digest::digest(&digest::SHA256, &all);
-        Ok(digest.as_ref().iter().fold(String::new(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        }))
+        Ok(hex::encode(digest::digest(&digest::SHA256, &all)))
     }
 }
 

@@ -201,7 +201,7 @@ fn is_conflict(error: &Error) -> bool {
 /// Lambda's base64 as the hexadecimal of everybody else. What is no base64 is given as it is, and equals nothing.
 fn hex(base64: &str) -> String {
     match base64::engine::general_purpose::STANDARD.decode(base64) {
-        Ok(bytes) => crate::archive::hex(&bytes),
+        Ok(bytes) => hex::encode(bytes),
         Err(_) => base64.to_owned(),
     }
 }

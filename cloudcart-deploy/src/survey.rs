@@ -119,13 +119,7 @@ pub async fn function(target: &Target, name: &str) -> Result<LiveFunction> {
 
 /// Lambda writes a digest in base64, we in hex.
 fn hex(base64: &str) -> String {
-    use std::fmt::Write as _;
-    let bytes = STANDARD.decode(base64).unwrap_or_default();
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(STANDARD.decode(base64).unwrap_or_default())
 }
 
 /// How many messages a queue has, about: SQS counts approximately.

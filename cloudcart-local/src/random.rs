@@ -11,11 +11,7 @@ pub trait Random: Send + Sync + 'static {
     fn hex(&self, bytes: usize) -> String {
         let mut buffer = vec![0; bytes];
         self.fill(&mut buffer);
-        buffer
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .filter_map(|digit| char::from_digit(digit.into(), 16))
-            .collect()
+        hex::encode(buffer)
     }
 
     /// `length` characters of `A-Z0-9` (the alphabet of physical ids and access keys; `2-7` of base32 included).

@@ -96,7 +96,7 @@ impl Endpoint {
     pub fn signed(&self, call: Call<'_>, body: &[u8], now: Timestamp) -> Vec<u8> {
         let stamp = now.strftime("%Y%m%dT%H%M%SZ").to_string();
         let day = &stamp[..8];
-        let payload = hex(digest::digest(&digest::SHA256, body).as_ref());
+        let payload = hex::encode(digest::digest(&digest::SHA256, body));
         let host = self.host();
         let mut headers = format!("host:{host}\nx-amz-content-sha256:{payload}\nx-amz-date:{stamp}\n");
         let mut names = "host;x-amz-content-sha256;x-amz-date".to_owned();
@@ -108,13 +108,13 @@ impl Endpoint {
         let canonical = format!("{method}\n{path}\n\n{headers}\n{names}\n{payload}");
         let region = &self.region;
         let scope = format!("{day}/{region}/{service}/aws4_request");
-        let canonical = hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
+        let canonical = hex::encode(digest::digest(&digest::SHA256, canonical.as_bytes()));
         let text = format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{canonical}");
         let mut key = mac(format!("AWS4{}", self.secret).as_bytes(), day.as_bytes());
         for part in [region.as_str(), service, "aws4_request"] {
             key = mac(key.as_ref(), part.as_bytes());
         }
-        let signature = hex(mac(key.as_ref(), text.as_bytes()).as_ref());
+        let signature = hex::encode(mac(key.as_ref(), text.as_bytes()));
         let target = call.target.map(|target| format!("x-amz-target: {target}\r\n")).unwrap_or_default();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {media}\r\ncontent-length: {}\r\n{target}\
@@ -138,13 +138,6 @@ fn success(answer: Answer) -> Result<Answer> {
 
 fn mac(key: &[u8], text: &[u8]) -> hmac::Tag {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn escaped(text: &str) -> String {

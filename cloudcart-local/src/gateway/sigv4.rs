@@ -190,16 +190,16 @@ impl Signed {
     pub(crate) fn verify(&self, parts: &Parts<'_>, secret: &str, now_ms: i64) -> Result<Payload, SignatureError> {
         self.check_time(now_ms)?;
         let s3 = self.service == "s3";
-        let declared = text(parts.headers, "x-amz-content-sha256")
-            .or_else(|| {
-                let presigned = self.expires.is_some();
-                query_pairs(parts.query)
-                    .find(|(name, _)| presigned && name == "X-Amz-Content-Sha256")
-                    .map(|(_, value)| value)
-            })
-            .unwrap_or_else(|| {
-                if s3 && self.expires.is_some() { "UNSIGNED-PAYLOAD".to_owned() } else { sha256_hex(parts.body) }
-            });
+        let declared = text(parts.headers, "x-amz-content-sha256").or_else(|| {
+            let presigned = self.expires.is_some();
+            query_pairs(parts.query)
+                .find(|(name, _)| presigned && name == "X-Amz-Content-Sha256")
+                .map(|(_, value)| value)
+        });
+        let declared_nothing = declared.is_none();
+        let declared = declared.unwrap_or_else(|| {
+            if s3 && self.expires.is_some() { "UNSIGNED-PAYLOAD".to_owned() } else { sha256_hex(parts.body) }
+        });
         let canonical = self.canonical_request(parts, &declared, s3);
         let to_sign =
             format!("{ALGORITHM}\n{}\n{}\n{}", self.timestamp, self.scope(), sha256_hex(canonical.as_bytes()));
@@ -207,6 +207,8 @@ impl Signed {
 
         match declared.as_str() {
             "UNSIGNED-PAYLOAD" => Ok(Payload::Plain),
+            // The signature over the body's own digest holds.
+            _ if declared_nothing => Ok(Payload::Plain),
             "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Ok(Payload::Chunked { signed: false, trailer: true }),
             "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Ok(Payload::Chunked { signed: true, trailer: false }),
             "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => Ok(Payload::Chunked { signed: true, trailer: true }),
@@ -316,7 +318,7 @@ impl ChunkSignatures {
 
 /// Compares in constant time.
 fn check(key: &hmac::Key, to_sign: &str, signature: &str) -> Result<(), SignatureError> {
-    let signature = from_hex(signature).ok_or(SignatureError::Mismatch)?;
+    let signature = hex::decode(signature).map_err(|_| SignatureError::Mismatch)?;
     hmac::verify(key, to_sign.as_bytes(), &signature).map_err(|_| SignatureError::Mismatch)
 }
 
@@ -369,21 +371,7 @@ fn encode_twice(path: &str) -> String {
 
 /// Lower-case hexadecimal SHA-256.
 pub(crate) fn sha256_hex(data: &[u8]) -> String {
-    hex(digest::digest(&digest::SHA256, data).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+    hex::encode(digest::digest(&digest::SHA256, data))
 }
 
 fn parse_timestamp(text: &str) -> Option<i64> {

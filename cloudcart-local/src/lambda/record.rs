@@ -155,11 +155,7 @@ impl CodeRef {
     /// The digest as the API shows it.
     pub(super) fn base64(&self) -> String {
         use base64::Engine as _;
-        let bytes: Vec<u8> = (0..self.sha256.len())
-            .step_by(2)
-            .filter_map(|at| self.sha256.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-            .collect();
-        base64::engine::general_purpose::STANDARD.encode(bytes)
+        base64::engine::general_purpose::STANDARD.encode(hex::decode(&self.sha256).unwrap_or_default())
     }
 }
 

@@ -458,10 +458,7 @@ fn md5_bytes(data: &[u8]) -> Vec<u8> {
 }
 
 fn md5_of(data: &[u8]) -> String {
-    md5_bytes(data).iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(md5_bytes(data))
 }
 
 #[cfg(test)]

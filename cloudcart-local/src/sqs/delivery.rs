@@ -419,7 +419,7 @@ fn put(
         sequence: None,
     };
     let deduplication = queue.settings.fifo.then(|| {
-        message.deduplication.clone().unwrap_or_else(|| md5::hex(digest(&SHA256, message.body.as_bytes()).as_ref()))
+        message.deduplication.clone().unwrap_or_else(|| hex::encode(digest(&SHA256, message.body.as_bytes())))
     });
     let key = deduplication.as_ref().map(|id| {
         let group = message.group.as_deref().filter(|_| queue.settings.deduplicate_in_group);

@@ -8,7 +8,7 @@ use md5::{Digest, Md5};
 
 /// Digest of a body, in lower-case hexadecimal.
 pub(super) fn of_body(body: &str) -> String {
-    hex(&Md5::digest(body.as_bytes()))
+    hex::encode(Md5::digest(body.as_bytes()))
 }
 
 /// Digest of message attributes; `None` when there are none.
@@ -35,23 +35,13 @@ fn of_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a AttributeValue)>) -> O
             }
         }
     }
-    any.then(|| hex(&digest.finalize()))
+    any.then(|| hex::encode(digest.finalize()))
 }
 
 fn part(digest: &mut Md5, bytes: &[u8]) {
     // A message is at most 1 MiB, so the length fits.
     digest.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
     digest.update(bytes);
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

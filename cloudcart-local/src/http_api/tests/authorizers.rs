@@ -518,8 +518,7 @@ fn signed(iam: &Iam, caller: &Caller, service: &str, host: &str, method: &str, p
             (keys.access_key_id, keys.secret_access_key, Some(keys.session_token))
         }
     };
-    let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    let sha256 = |text: &str| hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+    let sha256 = |text: &str| hex::encode(digest::digest(&digest::SHA256, text.as_bytes()));
     // The fixture's time.
     let (date, time) = ("20200312", "20200312T190358Z");
     let scope = format!("{date}/us-east-1/{service}/aws4_request");
@@ -529,7 +528,7 @@ fn signed(iam: &Iam, caller: &Caller, service: &str, host: &str, method: &str, p
     for part in [date, "us-east-1", service, "aws4_request"] {
         key = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref());
     }
-    let signature = hex(hmac::sign(&key, to_sign.as_bytes()).as_ref());
+    let signature = hex::encode(hmac::sign(&key, to_sign.as_bytes()));
     let token = token.map(|token| format!("x-amz-security-token: {token}\r\n")).unwrap_or_default();
     format!(
         "x-amz-date: {time}\r\n{token}authorization: AWS4-HMAC-SHA256 Credential={id}/{scope}, \
