@@ -193,3 +193,19 @@ fn answer(body: Bytes) -> Response<Bytes> {
     headers.insert("x-amz-crc32", HeaderValue::from(checksum));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn a_start_that_was_given_up_has_left_the_file_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(DynamoDb::begin(folder.path()).unwrap());
+        // The last that an opening makes.
+        let file = rusqlite::Connection::open(folder.path().join("dynamodb.db")).unwrap();
+        let index = "SELECT count(*) FROM sqlite_master WHERE name = 'cloudcart_stream_sequence'";
+        assert_eq!(file.query_row(index, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    }
+}

@@ -222,13 +222,12 @@ impl Events {
 
     /// At most `limit` events of `range`, in its order.
     pub(super) fn read(&self, group: &str, range: &Range, limit: usize) -> Result<Vec<Event>, StoreError> {
-        const OF_GROUP: &str = "log_group = (SELECT number FROM log_groups WHERE name = ?)";
-        let mut values: Vec<Sql> = vec![range.from_ms.into(), range.to_ms.into(), group.to_owned().into()];
+        let mut values: Vec<Sql> = vec![group.to_owned().into()];
         let of_streams = |is: &str, which: &str| {
-            format!("stream {is} (SELECT number FROM log_streams WHERE {OF_GROUP} AND {which})")
+            format!("stream {is} (SELECT number FROM log_streams WHERE log_group = {GROUP_NUMBER} AND {which})")
         };
         let which = match &range.streams {
-            Streams::All => OF_GROUP.to_owned(),
+            Streams::All => format!("log_group = {GROUP_NUMBER}"),
             Streams::Prefix(prefix) => {
                 values.extend([prefix.clone().into(), prefix.clone().into()]);
                 of_streams("IN", "substr(name, 1, length(?)) = ?")
@@ -240,7 +239,8 @@ impl Events {
                 of_streams(is, &format!("name IN ({})", vec!["?"; names.len()].join(", ")))
             }
         };
-        let mut sql = format!("{EVENTS} WHERE e.timestamp_ms BETWEEN ? AND ? AND e.{which}");
+        let mut sql = format!("{EVENTS} WHERE e.{which} AND e.timestamp_ms BETWEEN ? AND ?");
+        values.extend([range.from_ms.into(), range.to_ms.into()]);
         let (comparison, order) = if range.backward { ("<", "DESC") } else { (">", "ASC") };
         if let Some(cursor) = range.beyond {
             sql.push_str(" AND (e.timestamp_ms, e.id) ");
